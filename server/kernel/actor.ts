@@ -1,0 +1,42 @@
+/** Who is asking. Every service method takes one first, and the unit of work turns it into the tenant of the query. */
+export type Role = 'admin' | 'power' | 'regular' | 'guest';
+
+export const ROLES: readonly Role[] = ['admin', 'power', 'regular', 'guest'];
+
+export interface Actor {
+  /**
+   * `user`, `apiKey`: a person or their key. `system`: the product itself, working for one organization (a job) or, with
+   * `organizationId` null, for the whole instance. `operator`: who runs the instance. `public`: nobody has signed in.
+   */
+  readonly kind: 'user' | 'apiKey' | 'system' | 'operator' | 'public';
+  readonly userId: string | null;
+  readonly organizationId: string | null;
+  readonly role: Role | null;
+  readonly scopes: readonly string[];
+  readonly requestId: string;
+}
+
+/** An actor that works inside one organization: what `organizationOf` gives back. */
+export type OrganizationActor = Actor & { readonly organizationId: string };
+
+/** The product working for one organization, in a job or a subscriber. */
+export function systemActor(organizationId: string, requestId: string): OrganizationActor {
+  return { kind: 'system', userId: null, organizationId, role: 'admin', scopes: [], requestId };
+}
+
+/** The product working for the whole instance: start-up, sign-in look-ups, sweeps. It sees identity, never a tenant's rows. */
+export function instanceActor(requestId: string): Actor {
+  return { kind: 'system', userId: null, organizationId: null, role: null, scopes: [], requestId };
+}
+
+/** Nobody has signed in. */
+export function publicActor(requestId: string): Actor {
+  return { kind: 'public', userId: null, organizationId: null, role: null, scopes: [], requestId };
+}
+
+const RANK: Readonly<Record<Role, number>> = { guest: 0, regular: 1, power: 2, admin: 3 };
+
+/** Whether the actor's role in its organization is at least `minimum`. */
+export function hasRole(actor: Actor, minimum: Role): boolean {
+  return actor.role !== null && RANK[actor.role] >= RANK[minimum];
+}

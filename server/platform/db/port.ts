@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely';
+import type { Actor } from '../../kernel/actor.ts';
+
+declare const transaction: unique symbol;
+
+/**
+ * An open transaction that already carries its actor: the app role, `app.organization`, `app.user` and `app.scope` are
+ * set in it. Opaque on purpose: only a repository can look inside, with `queryBuilder(tx)`.
+ */
+export interface Tx {
+  readonly [transaction]: true;
+}
+
+/** The only doors to the database. Nothing slow (AI, storage, HTTP) belongs inside `fn`. */
+export interface UnitOfWork {
+  /** Runs `fn` in a read-only transaction as `actor`; a write inside it fails. */
+  read<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Runs `fn` in a transaction as `actor`; commits when it resolves, rolls back when it throws. */
+  write<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+/** A statement result as drivers give it. */
+export interface SqlResult {
+  readonly rows: readonly Record<string, unknown>[];
+  readonly rowCount: number;
+}
+
+/** Runs SQL on one connection, inside whatever transaction that connection has open. */
+export interface SqlExecutor {
+  execute(text: string, values?: readonly unknown[]): Promise<SqlResult>;
+}
+
+/** One database, PGlite or PostgreSQL, as the rest of the platform sees it. */
+export interface Database {
+  readonly kind: 'embedded' | 'postgres';
+  readonly uow: UnitOfWork;
+  /** Runs a statement outside any tenant as the app role, for the queue and health checks. */
+  readonly admin: SqlExecutor;
+  /** Runs `fn` on an executor whose statements belong to `tx`: how the queue joins a transaction. */
+  executor(tx: Tx): SqlExecutor;
+  /** Subscribes to NOTIFY on a channel; resolves to its unsubscribe function. */
+  listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** Gives a repository its typed query builder over the open transaction. Nothing but repositories may call it. */
+export type QueryBuilderOf = <Tables>(tx: Tx) => Kysely<Tables>;

@@ -1,0 +1,31 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type { Actor, Role } from '../../kernel/actor.ts';
+
+/** What a caller must be. Start-up fails for a route that does not say it. */
+export type Access =
+  | { readonly public: string /* the reason why nobody needs to sign in */ }
+  | { readonly minimum: Role };
+
+/** The Fastify server with TypeBox types. `request.actor` is set before validation. */
+export type Http = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** A module's routes, with paths below `/api/v1`. */
+export type Routes = (http: Http) => void;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+    /** Largest body in bytes where it differs from the server's default. */
+    bodyLimit?: number;
+  }
+  interface FastifyRequest {
+    actor: Actor;
+  }
+}

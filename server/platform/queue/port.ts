@@ -1,0 +1,50 @@
+import type { Tx } from '../db/port.ts';
+
+/** What a job handler gets. Handlers are thin, safe to run twice, and hold only ids in `data`. */
+export interface Job<Data> {
+  readonly id: string;
+  readonly data: Data;
+  /** 1 on the first try. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  /** Aborts when the job is cancelled, its lease is lost, or the process stops. */
+  readonly signal: AbortSignal;
+}
+
+/** A queue's name, its payload type (checked by the compiler) and its behaviour. */
+export interface QueueDefinition<Data extends object> {
+  readonly name: string;
+  /** Tries after the first one. */
+  readonly retries: number;
+  /** How many jobs of this queue run at once in one process. */
+  readonly concurrency: number;
+  /** A job without sign of life for so long is given to another worker, seconds (10 or more). */
+  readonly heartbeatSeconds: number;
+  /** The longest a job may run, seconds. */
+  readonly timeoutSeconds: number;
+  /** Only there to carry the type. */
+  readonly data?: Data;
+}
+
+export interface EnqueueOptions {
+  /** Jobs with the same key in the same queue: only one may wait at a time. */
+  readonly singletonKey?: string;
+  readonly startAfterSeconds?: number;
+  /** Higher first; default 0. */
+  readonly priority?: number;
+}
+
+export interface Queue {
+  /** Enqueues in the caller's transaction: the job exists if and only if the transaction commits. */
+  enqueue<Data extends object>(tx: Tx, queue: QueueDefinition<Data>, data: Data, options?: EnqueueOptions): Promise<void>;
+  /** The same for many payloads at once (one statement). */
+  enqueueMany<Data extends object>(tx: Tx, queue: QueueDefinition<Data>, data: readonly Data[], options?: EnqueueOptions): Promise<void>;
+  /** Registers the one handler of a queue. Call before `start`. */
+  handle<Data extends object>(queue: QueueDefinition<Data>, handler: (job: Job<Data>) => Promise<void>): void;
+  /** Registers a handler that runs on a cron schedule (UTC), once in the whole installation. Call before `start`. */
+  schedule(name: string, cron: string, handler: (signal: AbortSignal) => Promise<void>): void;
+  /** Makes queues; with `work` also starts taking jobs. */
+  start(options: { readonly work: boolean }): Promise<void>;
+  /** Stops taking jobs, waits up to `graceSeconds` for running ones, then aborts and requeues them. */
+  stop(graceSeconds: number): Promise<void>;
+}
