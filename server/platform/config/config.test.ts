@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, loadConfig } from './config.ts';
+
+const SECRET = '9f2c4be1d07a836655f0aa1b7c3de4489f2c4be1';
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  test('an empty environment is a working development set-up', () => {
+    const config = loadConfig({});
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 3000, rateLimit: true });
+    expect(config.database.url).toBeUndefined();
+  });
+
+  test('reports every problem at once, by name', () => {
+    const problems = problemsOf({ PORT: '99999', LOG_LEVEL: 'loud', CORS_ORIGINS: 'x', DATABASE_URL: 'mysql://x', AI_CHAT: 'gpt' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'PORT', 'LOG_LEVEL', 'CORS_ORIGINS', 'DATABASE_URL', 'AI_CHAT',
+    ].sort((a, b) => problems.findIndex((p) => p.startsWith(a)) - problems.findIndex((p) => p.startsWith(b))));
+    expect(problems).toHaveLength(5);
+  });
+
+  test.each([
+    ['no secret', {}],
+    ['a short secret', { SECRET_KEY: 'short' }],
+    ['a placeholder', { SECRET_KEY: 'change-me-change-me-change-me-change-me' }],
+    ['one letter', { SECRET_KEY: 'a'.repeat(40) }],
+  ])('production refuses %s', (_name, extra) => {
+    expect(problemsOf({ NODE_ENV: 'production', ...extra }).some((problem) => problem.startsWith('SECRET_KEY'))).toBe(true);
+  });
+
+  test('production starts with a real secret, and refuses to switch rate limits off', () => {
+    expect(problemsOf({ NODE_ENV: 'production', SECRET_KEY: SECRET })).toEqual([]);
+    expect(problemsOf({ NODE_ENV: 'production', SECRET_KEY: SECRET, RATE_LIMIT: 'off' })).toHaveLength(1);
+  });
+
+  test('slices are frozen', () => {
+    const config = loadConfig({});
+    expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);
+  });
+
+  test('no message repeats a secret', () => {
+    const secret = 'change-me-super-secret-value-0123456789';
+    expect(problemsOf({ NODE_ENV: 'production', SECRET_KEY: secret }).join()).not.toContain(secret);
+  });
+});

@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import type { Actor } from '../../kernel/actor.ts';
+import { translateDatabaseError } from './errors.ts';
+import type { Database, SqlResult, Tx } from './port.ts';
+import { OpenTransaction } from './query-builder.ts';
+import { PARSERS } from './sql-values.ts';
+import { APP_ROLE, SET_TENANT, tenantSettings } from './tenant.ts';
+
+export interface EmbeddedOptions {
+  /** Folder of the database, or undefined for one in memory (tests). */
+  readonly folder: string | undefined;
+  /** A dump to begin from, as `dumpDataDir` makes it (tests). */
+  readonly loadDataDir?: Blob;
+}
+
+/** PostgreSQL in this process. `raw` is for migrations and tests, before `becomeApp` gives up the superuser. */
+export interface EmbeddedDatabase extends Database {
+  readonly raw: PGlite;
+  /** From here on every statement runs as the app role; there is no way back in this process. */
+  becomeApp(): Promise<void>;
+}
+
+export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  if (options.folder) await mkdir(options.folder, { recursive: true });
+  const db = await PGlite.create({
+    ...(options.folder ? { dataDir: options.folder } : {}),
+    ...(options.loadDataDir ? { loadDataDir: options.loadDataDir } : {}),
+    extensions: { vector },
+    parsers: PARSERS,
+  });
+  await db.exec("set timezone = 'UTC'");
+
+  // PGlite is one connection. `transaction` queues behind the one that is open, and a Tx can only reach its own
+  // transaction, so nothing can wait for itself.
+  async function transaction<T>(mode: 'read only' | 'read write', actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await db.transaction(async (inner) => {
+        if (mode === 'read only') await inner.exec('set transaction read only');
+        await inner.query(SET_TENANT, tenantSettings(actor));
+        const open = new OpenTransaction({ execute: (text, values) => run(inner, text, values) });
+        try {
+          return await fn(open.asTx());
+        } finally {
+          open.end();
+        }
+      });
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  }
+
+  return {
+    kind: 'embedded',
+    raw: db,
+    becomeApp: async () => {
+      await db.exec(`set role ${APP_ROLE}`);
+    },
+    admin: { execute: (text, values) => run(db, text, values) },
+    uow: {
+      read: (actor, fn) => transaction('read only', actor, fn),
+      write: (actor, fn) => transaction('read write', actor, fn),
+    },
+    executor: (tx) => OpenTransaction.from(tx),
+    listen: (channel, onMessage) => db.listen(channel, onMessage),
+    close: () => db.close(),
+  };
+}
+
+async function run(target: PGlite | Transaction, text: string, values: readonly unknown[] = []): Promise<SqlResult> {
+  if (values.length === 0) {
+    // The simple protocol: several statements may stand in one text.
+    const results = await target.exec(text);
+    const last = results.at(-1);
+    return { rows: results.flatMap((result) => result.rows), rowCount: last?.affectedRows || (last?.rows.length ?? 0) };
+  }
+  const result = await target.query<Record<string, unknown>>(text, [...values]);
+  return { rows: result.rows, rowCount: result.affectedRows || result.rows.length };
+}

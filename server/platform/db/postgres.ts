@@ -1,0 +1,125 @@
+import pg from 'pg';
+import type { Actor } from '../../kernel/actor.ts';
+import { translateDatabaseError } from './errors.ts';
+import type { Database, SqlExecutor, SqlResult, Tx } from './port.ts';
+import { OpenTransaction } from './query-builder.ts';
+import { PARSERS } from './sql-values.ts';
+import { APP_ROLE, SET_TENANT, tenantSettings } from './tenant.ts';
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly poolTimeoutSeconds: number;
+  /** Called for errors of idle connections, which have no caller. */
+  readonly onError: (error: Error) => void;
+}
+
+/** Distinct statements that are kept prepared on each connection; the rest are sent unnamed. */
+const MAX_PREPARED = 1000;
+
+/**
+ * PostgreSQL over `pg` in pipeline mode: BEGIN, the tenant's settings and the first statement leave in one write, and a
+ * read does not wait for its COMMIT, so a one-statement read costs one round trip.
+ */
+export function openPostgres(options: PostgresOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.poolTimeoutSeconds * 1000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    pipeline: true,
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => PARSERS[oid] ?? pg.types.getTypeParser(oid, format) },
+    options: `-c role=${APP_ROLE} -c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
+  });
+  pool.on('error', options.onError);
+  const names = new StatementNames(MAX_PREPARED);
+
+  const run = async (client: pg.PoolClient | pg.Pool, text: string, values: readonly unknown[]): Promise<SqlResult> => {
+    const name = values.length > 0 ? names.of(text) : undefined;
+    const result = await client.query(name ? { name, text, values: [...values] } : { text, values: [...values] });
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  };
+
+  async function transaction<T>(mode: 'read only' | 'read write', actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translateDatabaseError(error);
+    });
+    const opened = Promise.all([client.query(`begin ${mode}`), run(client, SET_TENANT, tenantSettings(actor))]);
+    // Awaited below; until then a failure here must not count as unhandled.
+    opened.catch(() => undefined);
+    const open = new OpenTransaction({ execute: (text, values) => run(client, text, values ?? []) });
+    try {
+      const result = await fn(open.asTx());
+      await opened;
+      open.end();
+      const committed = client.query('commit');
+      if (mode === 'read write') {
+        await committed;
+        client.release();
+      } else {
+        committed.then(() => client.release(), (error: Error) => client.release(error));
+      }
+      return result;
+    } catch (error) {
+      open.end();
+      await client.query('rollback').then(() => client.release(), (broken: Error) => client.release(broken));
+      throw translateDatabaseError(error);
+    }
+  }
+
+  const admin: SqlExecutor = { execute: (text, values = []) => run(pool, text, values) };
+
+  return {
+    kind: 'postgres',
+    admin,
+    uow: {
+      read: (actor, fn) => transaction('read only', actor, fn),
+      write: (actor, fn) => transaction('read write', actor, fn),
+    },
+    executor: (tx) => OpenTransaction.from(tx),
+    listen: (channel, onMessage) => listen(options, channel, onMessage),
+    close: () => pool.end(),
+  };
+}
+
+/** One dedicated connection that listens, and comes back by itself when it is lost. */
+async function listen(options: PostgresOptions, channel: string, onMessage: (payload: string) => void) {
+  let closed = false;
+  let client: pg.Client | undefined;
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString: options.url, keepAlive: true, options: `-c role=${APP_ROLE}` });
+    next.on('notification', (message) => onMessage(message.payload ?? ''));
+    next.on('error', options.onError);
+    next.on('end', () => {
+      if (!closed) setTimeout(() => void connect().catch(options.onError), 1000).unref();
+    });
+    await next.connect();
+    await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    client = next;
+  };
+  await connect();
+  return async () => {
+    closed = true;
+    await client?.end();
+  };
+}
+
+/** Short stable names for prepared statements, bounded so that generated SQL cannot fill the server's memory. */
+class StatementNames {
+  readonly #names = new Map<string, string>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  of(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    if (this.#names.size >= this.#limit) return undefined;
+    const name = `s${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely';
+import type { SqlExecutor, Tx } from './port.ts';
+
+/** The inside of a `Tx`: an executor on the open transaction's connection, and the query builder made for it once. */
+export class OpenTransaction implements SqlExecutor {
+  readonly #executor: SqlExecutor;
+  #builder: Kysely<unknown> | undefined;
+  #open = true;
+
+  constructor(executor: SqlExecutor) {
+    this.#executor = executor;
+  }
+
+  execute(text: string, values: readonly unknown[] = []) {
+    if (!this.#open) throw new Error('this transaction has ended: a query was issued after its unit of work returned');
+    return this.#executor.execute(text, values);
+  }
+
+  builder(): Kysely<unknown> {
+    this.#builder ??= new Kysely<unknown>(dialectOver(this));
+    return this.#builder;
+  }
+
+  end(): void {
+    this.#open = false;
+  }
+
+  asTx(): Tx {
+    return this as unknown as Tx;
+  }
+
+  static from(tx: Tx): OpenTransaction {
+    if (!(tx instanceof OpenTransaction)) throw new TypeError('not a transaction of this unit of work');
+    return tx;
+  }
+}
+
+/** The typed query builder over an open transaction. Only repositories call it. */
+export function queryBuilder<Tables>(tx: Tx): Kysely<Tables> {
+  return OpenTransaction.from(tx).builder() as Kysely<Tables>;
+}
+
+function dialectOver(executor: SqlExecutor) {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new ExecutorDriver(executor),
+    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
+}
+
+/** Kysely's driver over one connection whose transaction somebody else opens and ends. */
+class ExecutorDriver implements Driver {
+  readonly #connection: DatabaseConnection;
+
+  constructor(executor: SqlExecutor) {
+    this.#connection = {
+      async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+        const { rows, rowCount } = await executor.execute(query.sql, query.parameters);
+        return { rows: rows as R[], numAffectedRows: BigInt(rowCount) };
+      },
+      streamQuery(): AsyncIterableIterator<never> {
+        throw new Error('streaming is not offered: read a page at a time');
+      },
+    };
+  }
+
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+  async beginTransaction(): Promise<void> {
+    throw new Error('the unit of work owns transactions');
+  }
+  async commitTransaction(): Promise<void> {
+    throw new Error('the unit of work owns transactions');
+  }
+  async rollbackTransaction(): Promise<void> {
+    throw new Error('the unit of work owns transactions');
+  }
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+}
