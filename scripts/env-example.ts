@@ -12,7 +12,8 @@ export function envExample(): string {
     const secret = field.secret ? ' Secret.' : '';
     return `# ${field.doc}${secret}\n#${name}=${field.example}\n`;
   });
-  const head = '# Copy to .env and change what you need. Generated from the settings\' schema by `npm run env-example`.\n';
+  const head =
+    "# Copy to .env and change what you need. Generated from the settings' schema by `npm run env-example`.\n";
   return [head, ...settings].join('\n');
 }
 

@@ -1,0 +1,112 @@
+import ts from 'typescript';
+import { findPromptText } from './prompt-text.ts';
+import type { Violation } from './violation.ts';
+
+// What imports cannot show, read from the syntax tree of one file.
+
+const MAX_LINES = 300;
+const TEST_FILE = /\.test\.tsx?$/;
+const GENERATED = new Set(['client/schema.ts']);
+const TEST_FUNCTIONS = new Set(['test', 'it', 'describe', 'suite']);
+const NEVER_RUN = new Set(['skip', 'todo', 'only', 'fails']);
+
+/** Checks one source. `file` is its path relative to the repository, with `/`. */
+export function checkSource(file: string, text: string): readonly Violation[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const violations: Violation[] = [];
+  const report = (rule: string, detail: string) => (node: ts.Node) =>
+    violations.push({
+      rule,
+      file,
+      line: source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1,
+      detail,
+    });
+
+  if (TEST_FILE.test(file)) {
+    findSkippedTests(source).forEach(
+      report('skipped-tests', 'a test that never runs, or that keeps others from running'),
+    );
+    return violations;
+  }
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  if (lines > MAX_LINES && !GENERATED.has(file)) {
+    violations.push({
+      rule: 'file-length',
+      file,
+      detail: `${lines} lines; split it by what it does (at most ${MAX_LINES})`,
+    });
+  }
+  if (file.startsWith('server/') && !file.startsWith('server/testing/')) {
+    if (file !== 'server/main.ts') {
+      findEnvironmentReads(source).forEach(
+        report('environment', 'only server/main.ts reads the environment; pass the setting in'),
+      );
+    }
+    if (!file.endsWith('.prompts.ts')) {
+      findPromptText(source).forEach(report('prompt-text', 'prompt text stands only in *.prompts.ts'));
+    }
+  }
+  return violations;
+}
+
+/** `process.env` in any spelling: a property, an index, destructured, or imported from `node:process`. */
+function findEnvironmentReads(source: ts.SourceFile): readonly ts.Node[] {
+  return collect(source, (node) => {
+    if (ts.isPropertyAccessExpression(node)) return node.name.text === 'env' && isProcess(node.expression);
+    if (ts.isElementAccessExpression(node)) {
+      return (
+        ts.isStringLiteralLike(node.argumentExpression) &&
+        node.argumentExpression.text === 'env' &&
+        isProcess(node.expression)
+      );
+    }
+    if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name)) {
+      return (
+        node.initializer !== undefined &&
+        isProcess(node.initializer) &&
+        node.name.elements.some((element) => names(element, 'env'))
+      );
+    }
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      const bindings = node.importClause?.namedBindings;
+      return (
+        /^(node:)?process$/.test(node.moduleSpecifier.text) &&
+        bindings !== undefined &&
+        ts.isNamedImports(bindings) &&
+        bindings.elements.some((element) => names(element, 'env'))
+      );
+    }
+    return false;
+  });
+}
+
+function isProcess(node: ts.Expression): boolean {
+  if (ts.isIdentifier(node)) return node.text === 'process';
+  return ts.isPropertyAccessExpression(node) && node.name.text === 'process';
+}
+
+function names(element: ts.BindingElement | ts.ImportSpecifier, name: string): boolean {
+  const original = element.propertyName ?? element.name;
+  return 'text' in original && original.text === name;
+}
+
+/** `test.skip(…)`, `describe.todo(…)`, `it.only.each(…)`. What depends on the machine says so with `skipIf` or `runIf`. */
+function findSkippedTests(source: ts.SourceFile): readonly ts.Node[] {
+  return collect(source, (node) => {
+    if (!ts.isPropertyAccessExpression(node) || !NEVER_RUN.has(node.name.text)) return false;
+    let base: ts.Expression = node.expression;
+    while (ts.isPropertyAccessExpression(base)) base = base.expression;
+    return ts.isIdentifier(base) && TEST_FUNCTIONS.has(base.text);
+  });
+}
+
+/** Every node below `root` that `matches`. */
+export function collect(root: ts.Node, matches: (node: ts.Node) => boolean): readonly ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (matches(node)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(root);
+  return found;
+}
