@@ -170,6 +170,8 @@ const PLANTED: readonly (readonly [rule: string, why: string, files: Files])[] =
   ],
   ['prompt-text', 'by a chat marker', inTags("export const x = '[INST] hello [/INST]';\n")],
   ['file-length', '301 lines', inTags(long)],
+  ['suppressions', 'of the type check', inTags('// @ts-expect-error\nexport const x: string = 1;\n')],
+  ['suppressions', 'of the linter', inTags('export const x = 1; // biome-ignore lint: because\n')],
   [
     'skipped-tests',
     'skip',

@@ -9,6 +9,8 @@ const TEST_FILE = /\.test\.tsx?$/;
 const GENERATED = new Set(['client/schema.ts']);
 const TEST_FUNCTIONS = new Set(['test', 'it', 'describe', 'suite']);
 const NEVER_RUN = new Set(['skip', 'todo', 'only', 'fails']);
+const SUPPRESSION =
+  /(?:\/\/|\/\*|^\s*\*)\s*(?:@ts-(?:ignore|expect-error|nocheck)|biome-ignore|eslint-disable)/gm;
 
 /** Checks one source. `file` is its path relative to the repository, with `/`. */
 export function checkSource(file: string, text: string): readonly Violation[] {
@@ -22,6 +24,9 @@ export function checkSource(file: string, text: string): readonly Violation[] {
       detail,
     });
 
+  findSuppressions(source).forEach(
+    report('suppressions', 'the checks hold for all code: mend what they say'),
+  );
   if (TEST_FILE.test(file)) {
     findSkippedTests(source).forEach(
       report('skipped-tests', 'a test that never runs, or that keeps others from running'),
@@ -98,6 +103,20 @@ function findSkippedTests(source: ts.SourceFile): readonly ts.Node[] {
     while (ts.isPropertyAccessExpression(base)) base = base.expression;
     return ts.isIdentifier(base) && TEST_FUNCTIONS.has(base.text);
   });
+}
+
+/** Comments that switch a check off; the same words inside a literal are no comment. */
+function findSuppressions(source: ts.SourceFile): readonly ts.Node[] {
+  return [...source.text.matchAll(SUPPRESSION)]
+    .map((match) => smallestNodeAt(source, match.index + match[0].length))
+    .filter((node) => !ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node.parent ?? node));
+}
+
+function smallestNodeAt(node: ts.Node, position: number): ts.Node {
+  const child = ts.forEachChild(node, (candidate) =>
+    candidate.pos <= position && position < candidate.end ? candidate : undefined,
+  );
+  return child ? smallestNodeAt(child, position) : node;
 }
 
 /** Every node below `root` that `matches`. */
