@@ -1,0 +1,57 @@
+import { type Language, languageOf } from './languages.ts';
+import { type Token, tokenize } from './tokenize.ts';
+
+/** A term of the index and where it stands in the text (UTF-16 code units). */
+export interface TermOccurrence {
+  readonly term: string;
+  readonly start: number;
+  readonly end: number;
+  /** A word of grammar: findable, but it counts for nothing in ranking unless nothing else is asked. */
+  readonly stop: boolean;
+}
+
+/** Turns text into index terms by the rules of its language. The same rules serve documents, queries and highlights. */
+export function analyze(text: string, tag: string | null): TermOccurrence[] {
+  const language = languageOf(tag);
+  return tokenize(text, language).map((token) => ({
+    term: termOf(token, language),
+    start: token.start,
+    end: token.end,
+    stop: token.kind !== 'exact' && language.stopWords.has(token.surface),
+  }));
+}
+
+/** Accents are folded after stemming, because the stemmers know the accents. */
+function termOf(token: Token, language: Language): string {
+  const base =
+    token.kind === 'word' && !language.stopWords.has(token.surface)
+      ? language.stem(token.surface)
+      : token.surface;
+  return fold(base, language);
+}
+
+const ASCII = /^[\x20-\x7e]*$/;
+/** Combining accents on Latin and Greek letters; Arabic vowel signs; Hebrew points. */
+const ACCENTS =
+  /(?<=[\p{Script=Latin}\p{Script=Greek}]\u0300?)[\u0300-\u036f]+|[\u064b-\u0652\u0670\u0591-\u05c7]/gu;
+const LETTERS: Readonly<Record<string, string>> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  æ: 'ae',
+  œ: 'oe',
+  ß: 'ss',
+  ё: 'е',
+  ς: 'σ',
+};
+const SINGLE_LETTERS = /[øłđæœßёς]/g;
+
+/** One form for what readers of the language take for one letter: `é` and `e`, `œ` and `oe`, `ё` and `е`. */
+export function fold(text: string, language: Language): string {
+  if (!language.foldsAccents || ASCII.test(text)) return text;
+  return text
+    .normalize('NFD')
+    .replace(ACCENTS, '')
+    .normalize('NFC')
+    .replace(SINGLE_LETTERS, (letter) => LETTERS[letter] ?? letter);
+}
