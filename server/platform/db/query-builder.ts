@@ -1,6 +1,7 @@
 import {
   type CompiledQuery,
   type DatabaseConnection,
+  type Dialect,
   type Driver,
   Kysely,
   PostgresAdapter,
@@ -26,7 +27,7 @@ export class OpenTransaction implements SqlExecutor {
   }
 
   builder(): Kysely<unknown> {
-    this.#builder ??= new Kysely<unknown>(dialectOver(this));
+    this.#builder ??= new Kysely<unknown>({ dialect: dialectOver(this) });
     return this.#builder;
   }
 
@@ -49,11 +50,11 @@ export function queryBuilder<Tables>(tx: Tx): Kysely<Tables> {
   return OpenTransaction.from(tx).builder() as Kysely<Tables>;
 }
 
-function dialectOver(executor: SqlExecutor) {
+function dialectOver(executor: SqlExecutor): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new ExecutorDriver(executor),
-    createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+    createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
 }

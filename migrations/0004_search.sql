@@ -1,0 +1,2 @@
+-- The search index: passages, term vectors, embeddings. (Being written.)
+select 1;

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { instanceActor, type OrganizationActor, systemActor } from '../../kernel/actor.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { TestDatabase } from '../../testing/database.ts';
+import { isUniqueViolation } from './errors.ts';
+import type { Tx } from './port.ts';
+import { queryBuilder } from './query-builder.ts';
+
+interface Tables {
+  organizations: { id: string; name: string; created_at: string };
+  library_collections: { organization_id: string; id: string; name: string; created_at: string };
+}
+
+/** What every database adapter must do. */
+export function databaseContract(name: string, open: () => Promise<TestDatabase>): void {
+  describe(`database contract: ${name}`, () => {
+    let test_: TestDatabase;
+    let here: OrganizationActor;
+    let there: OrganizationActor;
+
+    beforeAll(async () => {
+      test_ = await open();
+      here = await organization('Here');
+      there = await organization('There');
+    });
+    afterAll(() => test_.close());
+
+    async function organization(title: string): Promise<OrganizationActor> {
+      const id = newId();
+      await test_.database.uow.write(instanceActor('setup'), (tx) =>
+        queryBuilder<Pick<Tables, 'organizations'>>(tx)
+          .insertInto('organizations')
+          .values({ id, name: title, created_at: '2026-01-02T03:04:05.678901Z' })
+          .execute(),
+      );
+      return systemActor(id, 'test');
+    }
+
+    const collections = (tx: Tx) => queryBuilder<Pick<Tables, 'library_collections'>>(tx);
+    const insert = (actor: OrganizationActor, title: string, organizationId = actor.organizationId) =>
+      test_.database.uow.write(actor, (tx) =>
+        collections(tx)
+          .insertInto('library_collections')
+          .values({ organization_id: organizationId, id: newId(), name: title, created_at: '2026-01-02T03:04:05.678901Z' })
+          .execute(),
+      );
+    const names = (actor: OrganizationActor) =>
+      test_.database.uow.read(actor, (tx) => collections(tx).selectFrom('library_collections').select('name').orderBy('name').execute());
+
+    test('a write is there after commit, and only for its own organization', async () => {
+      await insert(here, 'Letters');
+      expect(await names(here)).toEqual([{ name: 'Letters' }]);
+      expect(await names(there)).toEqual([]);
+    });
+
+    test('a row for another organization is refused', async () => {
+      await expect(insert(here, 'Smuggled', there.organizationId)).rejects.toThrow(/row-level security/);
+      expect(await names(there)).toEqual([]);
+    });
+
+    test('a throw rolls everything back', async () => {
+      const failing = test_.database.uow.write(here, async (tx) => {
+        await collections(tx)
+          .insertInto('library_collections')
+          .values({ organization_id: here.organizationId, id: newId(), name: 'Half', created_at: '2026-01-01T00:00:00Z' })
+          .execute();
+        throw new Error('on purpose');
+      });
+      await expect(failing).rejects.toThrow('on purpose');
+      expect(await names(here)).toEqual([{ name: 'Letters' }]);
+    });
+
+    test('a read cannot write', async () => {
+      const writing = test_.database.uow.read(here, (tx) => collections(tx).deleteFrom('library_collections').execute());
+      await expect(writing).rejects.toThrow(/read-only transaction/);
+    });
+
+    test('after an error the next transaction works, and without a tenant there is nothing to see', async () => {
+      const broken = test_.database.uow.read(here, (tx) => sql`select 1 / 0`.execute(queryBuilder<Tables>(tx)));
+      await expect(broken).rejects.toThrow(/division by zero/);
+      const outside = await test_.database.admin.execute('select count(*) as n from library_collections');
+      expect(outside.rows).toEqual([{ n: 0 }]);
+      expect(await names(here)).toHaveLength(1);
+    });
+
+    test('a transaction cannot be used after it has ended', async () => {
+      const kept = await test_.database.uow.read(here, async (tx) => tx);
+      await expect(collections(kept).selectFrom('library_collections').selectAll().execute()).rejects.toThrow(/has ended/);
+    });
+
+    test('parallel units of work do not see each other’s tenant', async () => {
+      const results = await Promise.all(Array.from({ length: 40 }, (_, index) => names(index % 2 === 0 ? here : there)));
+      expect(results.map((rows) => rows.length)).toEqual(results.map((_, index) => (index % 2 === 0 ? 1 : 0)));
+    });
+
+    test('times are RFC 3339 with microseconds, counts are numbers, bytes are bytes', async () => {
+      const { rows } = await test_.database.admin.execute(
+        "select timestamptz '2026-01-02 03:04:05.678901+00' as at, count(*) as n, '\\x00ff'::bytea as b, '{\"a\":[1]}'::jsonb as j, array['x','y'] as l where $1 = 1",
+        [1],
+      );
+      expect(rows[0]).toMatchObject({ at: '2026-01-02T03:04:05.678901Z', n: 1, j: { a: [1] }, l: ['x', 'y'] });
+      expect([...(rows[0]?.b as Uint8Array)]).toEqual([0, 255]);
+    });
+
+    test('a unique violation is told apart by its constraint', async () => {
+      const error = await insert(here, 'Letters').catch((thrown: unknown) => thrown);
+      expect(isUniqueViolation(error, 'library_collections_name')).toBe(true);
+      expect(isUniqueViolation(error, 'another')).toBe(false);
+    });
+
+    test('the role in use owns nothing and bypasses nothing', async () => {
+      const { rows } = await test_.database.admin.execute(
+        'select current_user as role, rolsuper, rolbypassrls from pg_roles where rolname = current_user',
+      );
+      expect(rows).toEqual([{ role: 'scriptorium_app', rolsuper: false, rolbypassrls: false }]);
+    });
+
+    test('NOTIFY reaches a listener', async () => {
+      const heard = Promise.withResolvers<string>();
+      const close = await test_.database.listen('contract', heard.resolve);
+      await test_.database.admin.execute("select pg_notify('contract', $1)", ['hello']);
+      expect(await heard.promise).toBe('hello');
+      await close();
+    });
+  });
+}

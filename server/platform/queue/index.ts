@@ -1,0 +1,2 @@
+export { installQueue, PgBossQueue } from './pg-boss.ts';
+export type { EnqueueOptions, Job, Queue, QueueDefinition } from './port.ts';

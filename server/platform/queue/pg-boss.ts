@@ -1,0 +1,175 @@
+import { type Db as IDatabase, type Job as BossJob, PgBoss } from 'pg-boss';
+import { randomUUID } from 'node:crypto';
+import type { Database, OwnerStep, SqlExecutor, Tx } from '../db/index.ts';
+import type { EnqueueOptions, Job, Queue, QueueDefinition } from './port.ts';
+
+const SCHEMA = 'queue';
+
+export interface QueueOptions {
+  readonly database: Database;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Worker {
+  readonly definition: QueueDefinition<object>;
+  readonly handler: (job: Job<object>) => Promise<void>;
+}
+
+interface Scheduled {
+  readonly name: string;
+  readonly cron: string;
+  readonly handler: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Makes and upgrades the queue's tables as the owner, and lets the app role work with them. */
+export const installQueue: OwnerStep = async (owner) => {
+  const boss = new PgBoss({ ...COMMON, db: asBossDatabase(owner), supervise: false, schedule: false, migrate: true, createSchema: true });
+  boss.on('error', () => undefined);
+  await boss.start();
+  await boss.stop({ graceful: false });
+  await owner.execute(`
+    grant usage on schema ${SCHEMA} to scriptorium_app;
+    grant select, insert, update, delete on all tables in schema ${SCHEMA} to scriptorium_app;
+    grant usage on all sequences in schema ${SCHEMA} to scriptorium_app;
+    grant execute on all functions in schema ${SCHEMA} to scriptorium_app`);
+};
+
+/** Index rebuilds and vacuum reports are the operator's: the app role owns no table. */
+const COMMON = { schema: SCHEMA, reindex: false, monitorVacuum: false, persistWarnings: false } as const;
+
+/** Jobs in the same PostgreSQL as everything else, so that they are enqueued in the caller's transaction. */
+export class PgBossQueue implements Queue {
+  readonly #options: QueueOptions;
+  readonly #boss: PgBoss;
+  readonly #workers = new Map<string, Worker>();
+  readonly #schedules: Scheduled[] = [];
+  readonly #stopping = new AbortController();
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#boss = new PgBoss({
+      ...COMMON,
+      db: asBossDatabase(options.database.admin, options.database),
+      migrate: false,
+      createSchema: false,
+      useListenNotify: true,
+      superviseIntervalSeconds: 5,
+      monitorIntervalSeconds: 5,
+      maintenanceIntervalSeconds: 300,
+      ...(options.database.kind === 'embedded' ? { backend: 'pglite' as const } : {}),
+    });
+    this.#boss.on('error', options.onError);
+  }
+
+  handle<Data extends object>(definition: QueueDefinition<Data>, handler: (job: Job<Data>) => Promise<void>): void {
+    if (this.#workers.has(definition.name)) throw new Error(`queue ${definition.name} has a handler already`);
+    this.#workers.set(definition.name, { definition, handler: handler as Worker['handler'] });
+  }
+
+  schedule(name: string, cron: string, handler: (signal: AbortSignal) => Promise<void>): void {
+    this.#schedules.push({ name, cron, handler });
+    this.handle({ name, retries: 0, concurrency: 1, heartbeatSeconds: 30, timeoutSeconds: 900 }, (job) => handler(job.signal));
+  }
+
+  async enqueue<Data extends object>(tx: Tx, queue: QueueDefinition<Data>, data: Data, options: EnqueueOptions = {}): Promise<void> {
+    await this.enqueueMany(tx, queue, [data], options);
+  }
+
+  async enqueueMany<Data extends object>(
+    tx: Tx,
+    queue: QueueDefinition<Data>,
+    data: readonly Data[],
+    options: EnqueueOptions = {},
+  ): Promise<void> {
+    if (data.length === 0) return;
+    const jobs = data.map((item) => ({
+      data: item,
+      // The queue's policy lets one job wait for each key, so a job that stands for itself gets a key of its own.
+      singletonKey: options.singletonKey ?? randomUUID(),
+      ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
+      ...(options.priority ? { priority: options.priority } : {}),
+    }));
+    await this.#boss.insert(queue.name, jobs, { db: asBossDatabase(this.#options.database.executor(tx)) });
+  }
+
+  async start({ work }: { readonly work: boolean }): Promise<void> {
+    await this.#boss.start();
+    for (const { definition } of this.#workers.values()) await this.#create(definition);
+    if (this.#options.database.kind === 'embedded') await this.#requeueAbandoned();
+    if (!work) return;
+    for (const worker of this.#workers.values()) await this.#work(worker);
+    for (const { name, cron } of this.#schedules) await this.#boss.schedule(name, cron);
+  }
+
+  async stop(graceSeconds: number): Promise<void> {
+    const abort = setTimeout(() => this.#stopping.abort(new Error('the process is stopping')), Math.max(0, graceSeconds - 3) * 1000);
+    // Never closes the database: it is not ours.
+    await this.#boss.stop({ graceful: true, timeout: Math.max(1, graceSeconds) * 1000, close: false });
+    clearTimeout(abort);
+    this.#stopping.abort(new Error('the process is stopping'));
+  }
+
+  async #create(definition: QueueDefinition<object>): Promise<void> {
+    const settings = {
+      policy: 'short',
+      notify: true,
+      retryLimit: definition.retries,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 60,
+      heartbeatSeconds: definition.heartbeatSeconds,
+      expireInSeconds: definition.timeoutSeconds,
+      deleteAfterSeconds: 3600,
+    };
+    await this.#boss.createQueue(definition.name, settings);
+    const { policy: _, ...changeable } = settings;
+    await this.#boss.updateQueue(definition.name, changeable);
+    // Fills pg-boss's cache of queues: on one connection, filling it inside a caller's transaction would wait for itself.
+    await this.#boss.getJobById(definition.name, randomUUID());
+  }
+
+  async #work({ definition, handler }: Worker): Promise<void> {
+    const options = {
+      localConcurrency: definition.concurrency,
+      batchSize: 1,
+      burstWhenBatchFull: true,
+      pollingIntervalSeconds: 2,
+      notifyPollingIntervalSeconds: 2,
+      heartbeatRefreshSeconds: 2,
+    };
+    await this.#boss.work<object>(definition.name, options, async (jobs: BossJob<object>[]) => {
+      for (const job of jobs) {
+        await handler({
+          id: job.id,
+          data: job.data,
+          attempt: job.retryCount + 1,
+          maxAttempts: definition.retries + 1,
+          signal: AbortSignal.any([job.signal, this.#stopping.signal]),
+        });
+      }
+    });
+  }
+
+  /** The folder lock says that no other process works here, so whatever counts as running was left by one that died. */
+  async #requeueAbandoned(): Promise<void> {
+    const { rows } = await this.#options.database.admin.execute(`select name, id from ${SCHEMA}.job where state = 'active'`);
+    for (const row of rows) await this.#boss.fail(String(row.name), String(row.id), { message: 'the process that ran it ended' });
+  }
+}
+
+function asBossDatabase(executor: SqlExecutor, database?: Database): IDatabase {
+  const listen =
+    database &&
+    (async (channel: string, onNotification: (payload: string) => void, onReconnect: () => void) => {
+      const close = await database.listen(channel, onNotification);
+      onReconnect();
+      return { close };
+    });
+  return {
+    executeSql: async (text, values) => {
+      const { rows } = await executor.execute(text, values);
+      return { rows: [...rows] };
+    },
+    ...(listen ? { listen } : {}),
+  };
+}

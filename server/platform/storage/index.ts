@@ -1,0 +1,2 @@
+export { LocalStorage } from './local.ts';
+export type { PutOptions, Storage, StoredObject } from './port.ts';
