@@ -33,13 +33,22 @@ export type FinishReason = 'completed' | 'truncated' | 'refused';
 
 export type ChatEvent =
   | { readonly kind: 'delta'; readonly text: string }
-  | { readonly kind: 'finish'; readonly reason: FinishReason; readonly usage: TokenUsage; readonly model: string };
+  | {
+      readonly kind: 'finish';
+      readonly reason: FinishReason;
+      readonly usage: TokenUsage;
+      readonly model: string;
+    };
 
 export interface EmbeddingModel {
   /** `provider:model`. */
   readonly id: string;
   /** Unit-length vectors, one for each text, in order. Batches and retries inside. */
-  embed(texts: readonly string[], actor: OrganizationActor, signal: AbortSignal): Promise<readonly Float32Array[]>;
+  embed(
+    texts: readonly string[],
+    actor: OrganizationActor,
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
 }
 
 export interface AiGateway {

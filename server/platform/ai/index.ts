@@ -1,0 +1,3 @@
+export { type AiGatewayOptions, createAiGateway } from './gateway.ts';
+export type * from './port.ts';
+export type { AiLimits, AiSettings } from './settings.ts';
