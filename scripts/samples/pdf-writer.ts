@@ -36,7 +36,7 @@ export class PageWriter {
     this.#y = this.#page.getHeight() - margin;
   }
 
-  /** Returns where the heading stands. A heading takes at least three lines of its text along to its page. */
+  /** Returns where the heading stands. A heading takes three lines of its text along to its page, or a subheading and its text. */
   heading(text: string, level: number): { page: PDFPage; top: number } {
     const size = headingSizes[level] ?? bodySize;
     const lines = wrap(
@@ -45,7 +45,7 @@ export class PageWriter {
       this.#width,
     );
     this.#y -= level === 1 ? 0 : size * 0.8;
-    this.#need(lines.length * size * 1.3 + 3 * leading);
+    this.#need(lines.length * size * 1.3 + (level < 3 ? 6 : 3) * leading);
     const place = { page: this.#page, top: this.#y };
     for (const line of lines) this.#line(line, margin, size, size * 1.3);
     this.#y -= size * 0.3;
