@@ -13,7 +13,7 @@
 set -euo pipefail
 
 ROOT="${TEST_SERVICES_ROOT:-/var/lib/scriptorium/debian13}"
-DATA="${TEST_SERVICES_DATA:-/var/tmp/scriptorium-services}"
+DATA="${TEST_SERVICES_DATA:-/var/tmp/scriptorium-services${TEST_SERVICES_PROFILE:+-$TEST_SERVICES_PROFILE}}"
 PG_BIN=/usr/lib/postgresql/17/bin
 PG_UID=54320 # any id that no account of the host has
 

@@ -3,7 +3,7 @@ import type { Violation } from './violation.ts';
 
 // Who may import whom, as ARCHITECTURE.md says it. Type-only imports count: a contract is a dependency too.
 
-const TESTS = ['\\.test\\.tsx?$', '^server/testing/', '^web/e2e/'];
+const TESTS = ['\\.(test|contract)\\.tsx?$', '^server/testing/', '^web/e2e/'];
 const MODULE_FILES = '^server/modules/([^/]+)/';
 const HTTP_FRAMEWORK = [
   '(^|/)node_modules/(fastify|@fastify|fastify-plugin)/',
