@@ -3,7 +3,7 @@ import { isId } from './ids.ts';
 
 /** A keyset page: `nextCursor` is null on the last one. */
 export interface Page<T> {
-  readonly items: readonly T[];
+  readonly items: T[];
   readonly nextCursor: string | null;
 }
 

@@ -1,17 +1,9 @@
 import { Type, type Static } from 'typebox';
-import { Id, Nullable, PageOf, PageQuery, Timestamp } from '../../platform/http/schemas.ts';
+import { Id, Nullable, OneOf, PageOf, PageQuery, Timestamp } from '../../platform/http/schemas.ts';
 import { TaskView } from '../tasks/index.ts';
 
-export const Stage = Type.Union([
-  Type.Literal('received'),
-  Type.Literal('parsed'),
-  Type.Literal('segmented'),
-  Type.Literal('embedded'),
-  Type.Literal('indexed'),
-  Type.Literal('ready'),
-  Type.Literal('failed'),
-  Type.Literal('cancelled'),
-]);
+const STAGES = ['received', 'parsed', 'segmented', 'embedded', 'indexed', 'ready', 'failed', 'cancelled'] as const;
+export const Stage = OneOf(STAGES);
 export type Stage = Static<typeof Stage>;
 
 export const SourceView = Type.Object({
@@ -44,7 +36,7 @@ export const SourceListQuery = Type.Object(
     ...PageQuery,
     collectionId: Type.Optional(Id),
     /** A stage, or `processing` for all that are on their way. */
-    status: Type.Optional(Type.Union([Stage, Type.Literal('processing')])),
+    status: Type.Optional(OneOf([...STAGES, 'processing'])),
     /** Part of the title or file name. */
     q: Type.Optional(Type.String({ maxLength: 200 })),
     taskId: Type.Optional(Id),
@@ -57,9 +49,7 @@ export const SourceTextBody = Type.Object(
   {
     title: Type.String({ minLength: 1, maxLength: 500 }),
     text: Type.String({ minLength: 1 }),
-    mediaType: Type.Optional(
-      Type.Union([Type.Literal('text/plain'), Type.Literal('text/markdown'), Type.Literal('text/html')]),
-    ),
+    mediaType: Type.Optional(OneOf(['text/plain', 'text/markdown', 'text/html'])),
     language: Type.Optional(Type.String({ minLength: 2, maxLength: 35 })),
     collectionId: Type.Optional(Id),
   },

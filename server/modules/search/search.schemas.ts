@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { Id, Nullable } from '../../platform/http/schemas.ts';
+import { Id, Nullable, OneOf } from '../../platform/http/schemas.ts';
 
-export const SearchModeSchema = Type.Union([Type.Literal('hybrid'), Type.Literal('semantic'), Type.Literal('keyword')]);
+export const SearchModeSchema = OneOf(['hybrid', 'semantic', 'keyword']);
 
 export const SearchQuery = Type.Object(
   {

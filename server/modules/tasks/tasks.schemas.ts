@@ -1,13 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { Id, Nullable, PageOf, PageQuery, Timestamp } from '../../platform/http/schemas.ts';
+import { Id, OneOf, PageOf, PageQuery, Timestamp } from '../../platform/http/schemas.ts';
 
-export const TaskStatus = Type.Union([
-  Type.Literal('queued'),
-  Type.Literal('running'),
-  Type.Literal('succeeded'),
-  Type.Literal('failed'),
-  Type.Literal('cancelled'),
-]);
+export const TaskStatus = OneOf(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 export type TaskStatus = Static<typeof TaskStatus>;
 
 export const TaskView = Type.Object({

@@ -88,9 +88,9 @@ export async function migratePostgres(
   try {
     const owner: SqlExecutor = {
       execute: async (text, values) => {
-        const result = values?.length ? await client.query(text, [...values]) : await client.query(text);
-        const last = Array.isArray(result) ? result.at(-1) : result;
-        return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0 };
+        const result: pg.QueryResult | pg.QueryResult[] = values?.length ? await client.query(text, [...values]) : await client.query(text);
+        const results = Array.isArray(result) ? result : [result];
+        return { rows: results.flatMap((one) => one.rows), rowCount: results.at(-1)?.rowCount ?? 0 };
       },
     };
     const applied = await prepare(owner, 'postgres', migrations, ownerSteps);

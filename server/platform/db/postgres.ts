@@ -40,6 +40,12 @@ export function openPostgres(options: PostgresOptions): Database {
     const result = await client.query(name ? { name, text, values: [...values] } : { text, values: [...values] });
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   };
+  // Without parameters several statements may stand in one text; pg then gives one result for each.
+  const runScript = async (text: string): Promise<SqlResult> => {
+    const answer: pg.QueryResult | pg.QueryResult[] = await pool.query(text);
+    const results = Array.isArray(answer) ? answer : [answer];
+    return { rows: results.flatMap((result) => result.rows), rowCount: results.at(-1)?.rowCount ?? 0 };
+  };
 
   async function transaction<T>(mode: 'read only' | 'read write', actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((error: unknown) => {
@@ -68,7 +74,7 @@ export function openPostgres(options: PostgresOptions): Database {
     }
   }
 
-  const admin: SqlExecutor = { execute: (text, values = []) => run(pool, text, values) };
+  const admin: SqlExecutor = { execute: (text, values) => (values?.length ? run(pool, text, values) : runScript(text)) };
 
   return {
     kind: 'postgres',

@@ -5,8 +5,15 @@ import { Type, type Static, type TSchema } from 'typebox';
 export const Id = Type.String({ format: 'uuid', description: 'UUIDv7' });
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' });
 
+/** `T | null`. A plain type becomes `type: [T, "null"]`, which serializes without trying alternatives. */
 export function Nullable<T extends TSchema>(schema: T) {
-  return Type.Union([schema, Type.Null()]);
+  const { type } = schema as { readonly type?: unknown };
+  return Type.Unsafe<Static<T> | null>(typeof type === 'string' ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] });
+}
+
+/** One of a few words. */
+export function OneOf<const T extends readonly string[]>(values: T, description?: string) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description ? { description } : {}) });
 }
 
 export const IdParams = Type.Object({ id: Id }, { additionalProperties: false });

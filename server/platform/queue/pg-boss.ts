@@ -1,13 +1,16 @@
-import { type Db as IDatabase, type Job as BossJob, PgBoss } from 'pg-boss';
+import { type Db as IDatabase, type Job as BossJob, type JobResult, PgBoss } from 'pg-boss';
 import { randomUUID } from 'node:crypto';
 import type { Database, OwnerStep, SqlExecutor, Tx } from '../db/index.ts';
 import type { EnqueueOptions, Job, Queue, QueueDefinition } from './port.ts';
 
 const SCHEMA = 'queue';
+const BATCH = 2;
 
 export interface QueueOptions {
   readonly database: Database;
   readonly onError: (error: unknown) => void;
+  /** A handler threw; the job is tried again or given up by its queue's rules. */
+  readonly onJobError: (queue: string, error: unknown) => void;
 }
 
 interface Worker {
@@ -128,25 +131,37 @@ export class PgBossQueue implements Queue {
     await this.#boss.getJobById(definition.name, randomUUID());
   }
 
+  /**
+   * pg-boss goes on at once only after a full batch of two or more; single-job batches would wait for the next poll each
+   * time. So a worker takes two jobs: side by side, or one after the other where the queue allows one at a time.
+   */
   async #work({ definition, handler }: Worker): Promise<void> {
+    const sequential = definition.concurrency === 1;
     const options = {
-      localConcurrency: definition.concurrency,
-      batchSize: 1,
+      localConcurrency: Math.ceil(definition.concurrency / BATCH),
+      batchSize: BATCH,
       burstWhenBatchFull: true,
+      perJobResults: true,
       pollingIntervalSeconds: 2,
       notifyPollingIntervalSeconds: 2,
       heartbeatRefreshSeconds: 2,
-    };
-    await this.#boss.work<object>(definition.name, options, async (jobs: BossJob<object>[]) => {
-      for (const job of jobs) {
-        await handler({
-          id: job.id,
-          data: job.data,
-          attempt: job.retryCount + 1,
-          maxAttempts: definition.retries + 1,
-          signal: AbortSignal.any([job.signal, this.#stopping.signal]),
-        });
+    } as const;
+    const run = async (job: BossJob<object>): Promise<JobResult> => {
+      const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
+      try {
+        signal.throwIfAborted();
+        await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, maxAttempts: definition.retries + 1, signal });
+        return { id: job.id, status: 'completed' };
+      } catch (error) {
+        this.#options.onJobError(definition.name, error);
+        return { id: job.id, status: 'failed', output: { message: error instanceof Error ? error.message : String(error) } };
       }
+    };
+    await this.#boss.work<object, unknown, typeof options>(definition.name, options, async (jobs: BossJob<object>[]) => {
+      if (!sequential) return Promise.all(jobs.map(run));
+      const results: JobResult[] = [];
+      for (const job of jobs) results.push(await run(job));
+      return results;
     });
   }
 

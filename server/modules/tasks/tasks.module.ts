@@ -1,0 +1,13 @@
+import type { UnitOfWork } from '../../platform/db/index.ts';
+import type { Routes } from '../../platform/http/index.ts';
+import type { TasksApi } from './index.ts';
+import { tasksRoutes } from './tasks.routes.ts';
+import { TasksService } from './tasks.service.ts';
+
+export function tasksModule(dependencies: { readonly uow: UnitOfWork; readonly onError: (error: unknown) => void }): {
+  readonly api: TasksApi;
+  readonly routes: Routes;
+} {
+  const service = new TasksService(dependencies.uow, dependencies.onError);
+  return { api: service, routes: tasksRoutes(service) };
+}

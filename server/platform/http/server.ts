@@ -1,0 +1,167 @@
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { publicActor } from '../../kernel/actor.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Authenticator } from '../auth/port.ts';
+import type { Config } from '../config/index.ts';
+import type { Logger } from '../logging/index.ts';
+import { createAccessHook, requireAccessDeclaration } from './access.ts';
+import { isStorableText, parseJson, unstorable } from './json.ts';
+import type { Http, Routes } from './port.ts';
+import { toAppError, toProblem } from './problem.ts';
+import { createValidatorCompiler } from './validation.ts';
+
+export interface HttpOptions {
+  readonly settings: Config['http'];
+  readonly logger: Logger;
+  readonly authenticator: Authenticator;
+  /** What lives below `/api/v1`. */
+  readonly routes: readonly Routes[];
+  /** What lives beside it: health, metrics, reference, console. Registered before `routes`. */
+  readonly surroundings: readonly ((http: Http) => Promise<void> | void)[];
+}
+
+const MEGABYTE = 1_000_000;
+/** Bodies of endpoints that do not say otherwise. */
+const BODY_LIMIT = MEGABYTE;
+const CLIENT_REQUEST_ID = /^[A-Za-z0-9._~-]{1,128}$/;
+/** Requests a minute from one address; sign-in has its own, much lower limit. */
+const REQUESTS_PER_MINUTE = 12_000;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Aborts when the server begins to stop, so that streams end. */
+    readonly stopping: AbortSignal;
+  }
+}
+
+export async function createHttpServer(options: HttpOptions): Promise<Http> {
+  const loggerInstance: FastifyBaseLogger = options.logger;
+  const http: Http = Fastify({
+    loggerInstance,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 600_000,
+    keepAliveTimeout: 72_000,
+    genReqId: requestId,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    routerOptions: { maxParamLength: 200 },
+    http: { headersTimeout: 20_000 },
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const stopping = new AbortController();
+  http.decorate('stopping', stopping.signal);
+  http.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')));
+  http.decorateRequest('actor');
+
+  speakJson(http);
+  answerErrors(http);
+  await protect(http, options.settings);
+  logResponses(http, options.logger);
+  for (const surround of options.surroundings) await surround(http);
+  await http.register(
+    async (api) => {
+      api.addHook('onRoute', requireAccessDeclaration);
+      api.addHook('onRequest', createAccessHook(options.authenticator));
+      for (const routes of options.routes) routes(api.withTypeProvider<TypeBoxTypeProvider>());
+    },
+    { prefix: '/api/v1' },
+  );
+  return http;
+}
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && CLIENT_REQUEST_ID.test(given) ? given : newId();
+}
+
+function speakJson(http: Http): void {
+  http.setValidatorCompiler(createValidatorCompiler());
+  http.removeAllContentTypeParsers();
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJson(Buffer.isBuffer(body) ? body : Buffer.from(body)));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  http.addHook('preValidation', async (request) => {
+    for (const value of Object.values(request.query as Record<string, unknown>)) {
+      if (typeof value === 'string' && !isStorableText(value)) throw unstorable();
+    }
+  });
+}
+
+function answerErrors(http: Http): void {
+  http.setErrorHandler((thrown, request, reply) => {
+    const error = toAppError(thrown);
+    const problem = toProblem(error, request.id);
+    if (problem.status >= 500) request.log.error({ err: thrown, requestId: request.id }, 'request failed');
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem);
+  });
+  http.setNotFoundHandler((request) => {
+    throw new AppError({ kind: 'not_found', code: 'request.not_found', safeMessage: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.` });
+  });
+}
+
+async function protect(http: Http, settings: Config['http']): Promise<void> {
+  http.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    request.actor = publicActor(request.id);
+  });
+  await http.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // Mantine writes its theme's variables into a style element.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: settings.secureCookies,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  await http.register(cors, {
+    origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,
+    credentials: true,
+    exposedHeaders: ['X-Request-Id', 'Location', 'Retry-After', 'ETag'],
+    maxAge: 600,
+  });
+  await http.register(cookie);
+  await http.register(compress, { threshold: 2048, encodings: ['br', 'gzip'], brotliOptions: { params: { 1: 4 } } });
+  if (settings.rateLimit) {
+    await http.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute', enableDraftSpec: true });
+  }
+}
+
+function logResponses(http: Http, logger: Logger): void {
+  if (!logger.isLevelEnabled('info')) return;
+  http.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        path: request.url.split('?')[0],
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        organizationId: request.actor.organizationId ?? undefined,
+        userId: request.actor.userId ?? undefined,
+      },
+      'request',
+    );
+  });
+}
