@@ -54,34 +54,35 @@ create table memberships (
 );
 create index memberships_by_user on memberships (user_id, organization_id);
 
--- A sign-in: one row for each family of refresh tokens.
+-- A sign-in: one row for each family of refresh tokens. The tokens themselves are computed from the server's key, the seed
+-- and the generation, so that this row alone makes none, and every token that was ever given out is recognised.
 create table sessions (
   id uuid primary key,
   user_id uuid not null references users (id) on delete cascade,
   organization_id uuid not null references organizations (id) on delete cascade,
-  -- SHA-256 of the refresh token that is valid now.
-  refresh_hash bytea not null,
-  -- SHA-256 of the one before it: seeing it again means that it was stolen.
-  previous_hash bytea,
+  refresh_seed bytea not null check (octet_length(refresh_seed) = 32),
+  -- How often it was rotated; an older token than this one was used before.
+  generation integer not null default 0 check (generation >= 0),
   rotated_at timestamptz not null default now(),
   expires_at timestamptz not null,
   revoked_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create unique index sessions_by_refresh on sessions (refresh_hash);
-create index sessions_by_previous on sessions (previous_hash) where previous_hash is not null;
 create index sessions_by_user on sessions (user_id, created_at);
 create index sessions_by_expiry on sessions (expires_at);
 
 -- One-time links: the first start prints one; later e-mail verification and password reset use them too.
 create table sign_in_links (
+  -- SHA-256 of the token.
   token_hash bytea primary key,
   user_id uuid not null references users (id) on delete cascade,
   expires_at timestamptz not null,
   used_at timestamptz,
   created_at timestamptz not null default now()
 );
+create index sign_in_links_by_expiry on sign_in_links (expires_at);
+create index sign_in_links_by_user on sign_in_links (user_id);
 
 alter table organizations enable row level security;
 alter table organizations force row level security;

@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
-import { Id, Timestamp } from '../../platform/http/schemas.ts';
-
-export const RoleSchema = Type.Union([Type.Literal('admin'), Type.Literal('power'), Type.Literal('regular'), Type.Literal('guest')]);
+import { type Static, Type } from 'typebox';
+import { ROLES } from '../../kernel/actor.ts';
+import { Id, Nullable, OneOf, Timestamp } from '../../platform/http/schemas.ts';
+import type { OrganizationRow, UserRow } from './identity.tables.ts';
 
 export const UserView = Type.Object({
   id: Id,
@@ -15,8 +15,7 @@ export type UserView = Static<typeof UserView>;
 export const OrganizationView = Type.Object({
   id: Id,
   name: Type.String(),
-  /** The caller's role in it. */
-  role: RoleSchema,
+  role: OneOf(ROLES, 'the caller’s role in it'),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
@@ -37,31 +36,75 @@ export const RegisterBody = Type.Object(
 export type RegisterBody = Static<typeof RegisterBody>;
 
 export const LoginBody = Type.Object(
-  { email: Type.String({ minLength: 1, maxLength: 254 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
+  {
+    email: Type.String({ minLength: 1, maxLength: 254 }),
+    password: Type.String({ minLength: 1, maxLength: 256 }),
+  },
   { additionalProperties: false },
 );
 export type LoginBody = Static<typeof LoginBody>;
 
 /** Exchanges the one-time sign-in link that the first start prints. */
-export const SignInLinkBody = Type.Object({ token: Type.String({ minLength: 20, maxLength: 200 }) }, { additionalProperties: false });
+export const SignInLinkBody = Type.Object(
+  { token: Type.String({ minLength: 20, maxLength: 200 }) },
+  { additionalProperties: false },
+);
+
+/** How the tokens of a sign-in travel: httpOnly cookies for browsers, the body for programs that ask for it. */
+export const TransportQuery = Type.Object(
+  {
+    transport: Type.Optional(
+      OneOf(
+        ['cookie', 'body'],
+        '`body`: no cookies are set, and `refreshToken` is in the answer; for clients that are no browsers',
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Without a body the refresh cookie is meant. */
+export const RefreshBody = Nullable(
+  Type.Object(
+    { refreshToken: Type.String({ minLength: 1, maxLength: 200 }) },
+    { additionalProperties: false },
+  ),
+);
 
 export const SignedIn = Type.Object({
   accessToken: Type.String(),
   tokenType: Type.Literal('Bearer'),
-  /** Seconds. */
-  expiresIn: Type.Integer(),
-  /** Browsers send it back in `X-CSRF-Token` on unsafe methods when they sign in by cookie. */
-  csrfToken: Type.String(),
+  expiresIn: Type.Integer({ description: 'seconds' }),
+  csrfToken: Type.String({
+    description:
+      'goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks',
+  }),
+  refreshToken: Type.Optional(Type.String({ description: 'only where the tokens travel in the body' })),
   user: UserView,
   organization: OrganizationView,
 });
 export type SignedIn = Static<typeof SignedIn>;
 
-/** `csrfToken` is null when the caller came with a bearer token: then no proof is needed. */
 export const MeView = Type.Object({
   user: UserView,
   organization: OrganizationView,
   organizations: Type.Array(OrganizationView),
-  csrfToken: Type.Union([Type.String(), Type.Null()]),
+  csrfToken: Nullable(
+    Type.String({ description: 'null for a caller with a bearer token, who needs no proof' }),
+  ),
 });
 export type MeView = Static<typeof MeView>;
+
+export function toUserView(row: UserRow): UserView {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function toOrganizationView(row: OrganizationRow): OrganizationView {
+  return { id: row.id, name: row.name, role: row.role, createdAt: row.created_at, updatedAt: row.updated_at };
+}

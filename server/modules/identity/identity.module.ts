@@ -1,0 +1,75 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../kernel/clock.ts';
+import type { IdSource } from '../../kernel/ids.ts';
+import {
+  type Authenticator,
+  createCsrfProofs,
+  createPasswordHasher,
+  createRefreshTokens,
+  createTokenSigner,
+  deriveKeys,
+} from '../../platform/auth/index.ts';
+import type { Cache } from '../../platform/cache/port.ts';
+import type { UnitOfWork } from '../../platform/db/index.ts';
+import type { Events } from '../../platform/events/port.ts';
+import type { Routes } from '../../platform/http/index.ts';
+import { createAccounts } from './identity.accounts.ts';
+import { createAuthenticator } from './identity.authenticator.ts';
+import { createSignInLimits } from './identity.limits.ts';
+import { identityRoutes } from './identity.routes.ts';
+import { createIdentityService } from './identity.service.ts';
+import { createSessions } from './identity.sessions.ts';
+import type { IdentityApi } from './index.ts';
+
+export interface IdentitySettings {
+  /** At least 32 characters; all keys are derived from it. */
+  readonly secretKey: string;
+  readonly accessTokenSeconds: number;
+  readonly sessionSeconds: number;
+  readonly registrationOpen: boolean;
+  readonly secureCookies: boolean;
+  readonly rateLimit: boolean;
+}
+
+export interface IdentityDependencies {
+  readonly uow: UnitOfWork;
+  readonly events: Events;
+  readonly cache: Cache;
+  readonly settings: IdentitySettings;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+export interface IdentityModule {
+  readonly api: IdentityApi;
+  readonly authenticator: Authenticator;
+  readonly routes: Routes;
+}
+
+/** Two hashes at once take 38 MiB and half of Node's thread pool. */
+const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
+
+export function identityModule(dependencies: IdentityDependencies): IdentityModule {
+  const { uow, events, cache, settings, clock, ids, logger } = dependencies;
+  const keys = deriveKeys(settings.secretKey);
+  const signer = createTokenSigner({ key: keys.accessTokens, clock });
+  const csrf = createCsrfProofs(keys.csrf);
+  const passwords = createPasswordHasher(PASSWORD_LIMITS);
+  const limits = createSignInLimits({ cache, clock, logger, enabled: settings.rateLimit });
+  const sessions = createSessions({
+    ...{ uow, events, clock, ids, logger, signer, csrf },
+    refreshTokens: createRefreshTokens(keys.refreshTokens),
+    accessTokenSeconds: settings.accessTokenSeconds,
+    sessionSeconds: settings.sessionSeconds,
+  });
+  const service = createIdentityService({
+    ...{ uow, events, clock, ids, logger, passwords, signer, csrf, limits, sessions },
+    registrationOpen: settings.registrationOpen,
+  });
+  return {
+    api: createAccounts({ uow, clock, ids, passwords }),
+    authenticator: createAuthenticator({ uow, clock, signer, csrf }),
+    routes: identityRoutes({ service, sessions, secureCookies: settings.secureCookies }),
+  };
+}

@@ -1,0 +1,171 @@
+import type { Logger } from 'pino';
+import { type Actor, instanceActor } from '../../kernel/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { IdSource } from '../../kernel/ids.ts';
+import {
+  type CsrfProofs,
+  hashOpaqueToken,
+  type PasswordHasher,
+  type TokenSigner,
+} from '../../platform/auth/index.ts';
+import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import type { Events } from '../../platform/events/port.ts';
+import {
+  emailTaken,
+  invalidCredentials,
+  invalidToken,
+  linkNotValid,
+  organizationNotFound,
+  registrationClosed,
+} from './identity.errors.ts';
+import { signInFailed, userRegistered } from './identity.events.ts';
+import type { SignInLimits } from './identity.limits.ts';
+import {
+  checkEmail,
+  checkName,
+  checkPassword,
+  defaultOrganizationName,
+  emailKeyOf,
+} from './identity.policy.ts';
+import {
+  findAccountByEmail,
+  findUser,
+  insertMembership,
+  insertOrganization,
+  insertUser,
+  isEmailTaken,
+  organizationsOf,
+} from './identity.repository.ts';
+import {
+  type LoginBody,
+  type MeView,
+  type RegisterBody,
+  toOrganizationView,
+  toUserView,
+} from './identity.schemas.ts';
+import { useLink } from './identity.sessions.repository.ts';
+import type { Grant, OpenSession, Sessions } from './identity.sessions.ts';
+import type { AccountRow } from './identity.tables.ts';
+
+/** Signing up and in. `address` is where the request came from. */
+export interface IdentityService {
+  /**
+   * Makes a person, and an organization with them as its admin. Throws `identity.registration_closed`,
+   * `identity.email_unavailable`, `identity.invalid_account`, `identity.too_many_attempts`.
+   */
+  register(actor: Actor, address: string, body: RegisterBody): Promise<Grant>;
+  /** Throws `identity.invalid_credentials`, `identity.too_many_attempts`, `identity.no_organization`. */
+  login(actor: Actor, address: string, body: LoginBody): Promise<Grant>;
+  /** Throws `identity.link_not_valid`, `identity.too_many_attempts`, `identity.no_organization`. */
+  signInByLink(actor: Actor, address: string, token: string): Promise<Grant>;
+  /** `accessCookie`: the token, where a cookie and not a header said who asks. */
+  me(actor: Actor, accessCookie: string | undefined): Promise<MeView>;
+}
+
+export interface IdentityServiceDependencies {
+  readonly uow: UnitOfWork;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Pick<Logger, 'info'>;
+  readonly passwords: PasswordHasher;
+  readonly signer: TokenSigner;
+  readonly csrf: CsrfProofs;
+  readonly limits: SignInLimits;
+  readonly sessions: Sessions;
+  readonly registrationOpen: boolean;
+}
+
+export function createIdentityService(dependencies: IdentityServiceDependencies): IdentityService {
+  const { uow, events, clock, ids, logger, passwords, signer, csrf, limits, sessions } = dependencies;
+  return { register, login, signInByLink, me };
+
+  async function register(actor: Actor, address: string, body: RegisterBody): Promise<Grant> {
+    if (!dependencies.registrationOpen) throw registrationClosed();
+    await limits.register(address);
+    const { email, emailKey } = checkEmail(body.email);
+    const name = checkName('/name', body.name);
+    const organizationName =
+      body.organizationName === undefined
+        ? defaultOrganizationName(name)
+        : checkName('/organizationName', body.organizationName);
+    const passwordHash = await passwords.hash(checkPassword(body.password));
+    const at = clock().toISOString();
+    const session = await uow
+      .write(instanceActor(actor.requestId), async (tx) => {
+        const user = await insertUser(tx, { id: ids(), email, emailKey, name, passwordHash, at });
+        const organizationId = ids();
+        await insertOrganization(tx, { id: organizationId, name: organizationName, at });
+        await insertMembership(tx, { organizationId, userId: user.id, role: 'admin', at });
+        const origin = { organizationId, userId: user.id, requestId: actor.requestId };
+        await events.emit(tx, origin, userRegistered, { userId: user.id });
+        return sessions.open(tx, actor, user, 'registration');
+      })
+      .catch((error: unknown) => {
+        throw isEmailTaken(error) ? emailTaken() : error;
+      });
+    return sessions.grant(session);
+  }
+
+  async function login(actor: Actor, address: string, body: LoginBody): Promise<Grant> {
+    await limits.signIn(address);
+    const emailKey = emailKeyOf(body.email);
+    if (emailKey !== undefined) await limits.password(emailKey);
+    const instance = instanceActor(actor.requestId);
+    const account = await uow.read(instance, async (tx) =>
+      emailKey === undefined ? undefined : findAccountByEmail(tx, emailKey),
+    );
+    // The same work for an account that does not exist, so that the time does not tell.
+    const right = await passwords.verify(account?.password_hash ?? null, body.password);
+    const session = await uow.write(instance, (tx) => concludeLogin(tx, actor, account, right));
+    if (!session) throw invalidCredentials();
+    if (emailKey !== undefined) await limits.forgive(emailKey);
+    return sessions.grant(session);
+  }
+
+  async function concludeLogin(
+    tx: Tx,
+    actor: Actor,
+    account: AccountRow | undefined,
+    right: boolean,
+  ): Promise<OpenSession | undefined> {
+    if (account && right) return sessions.open(tx, actor, account, 'password');
+    const [organization] = account ? await organizationsOf(tx, account.id) : [];
+    if (account && organization) {
+      const origin = { organizationId: organization.id, userId: account.id, requestId: actor.requestId };
+      await events.emit(tx, origin, signInFailed, { userId: account.id });
+    }
+    logger.info({ userId: account?.id ?? null, requestId: actor.requestId }, 'a sign-in failed');
+    return undefined;
+  }
+
+  async function signInByLink(actor: Actor, address: string, token: string): Promise<Grant> {
+    await limits.signIn(address);
+    const session = await uow.write(instanceActor(actor.requestId), async (tx) => {
+      const userId = await useLink(tx, hashOpaqueToken(token), clock().toISOString());
+      const user = userId === undefined ? undefined : await findUser(tx, userId);
+      if (!user) throw linkNotValid();
+      return sessions.open(tx, actor, user, 'link');
+    });
+    return sessions.grant(session);
+  }
+
+  async function me(actor: Actor, accessCookie: string | undefined): Promise<MeView> {
+    const { userId } = actor;
+    if (userId === null) throw invalidToken();
+    const claims = accessCookie === undefined ? undefined : await signer.verify(accessCookie);
+    const { user, organizations } = await uow.read(actor, async (tx) => ({
+      user: await findUser(tx, userId),
+      organizations: await organizationsOf(tx, userId),
+    }));
+    const organization = organizations.find(({ id }) => id === actor.organizationId);
+    if (!user) throw invalidToken();
+    if (!organization) throw organizationNotFound();
+    return {
+      user: toUserView(user),
+      organization: toOrganizationView(organization),
+      organizations: organizations.map(toOrganizationView),
+      csrfToken: claims ? csrf.proofFor(claims.sessionId) : null,
+    };
+  }
+}

@@ -1,0 +1,150 @@
+import { CompiledQuery } from 'kysely';
+import type { Role } from '../../kernel/actor.ts';
+import { queryBuilder, type Tx } from '../../platform/db/index.ts';
+import type { IdentityTables, SessionRow } from './identity.tables.ts';
+
+// Sign-ins and one-time links. `at` is the time of the change.
+
+const SESSION_COLUMNS = [
+  'id',
+  'user_id',
+  'organization_id',
+  'refresh_seed',
+  'generation',
+  'rotated_at',
+  'expires_at',
+  'revoked_at',
+] as const;
+
+const builder = (tx: Tx) => queryBuilder<IdentityTables>(tx);
+
+export interface NewSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly seed: Uint8Array;
+  readonly at: string;
+  readonly expiresAt: string;
+}
+
+export async function insertSession(tx: Tx, session: NewSession): Promise<void> {
+  await builder(tx)
+    .insertInto('sessions')
+    .values({
+      id: session.id,
+      user_id: session.userId,
+      organization_id: session.organizationId,
+      refresh_seed: session.seed,
+      generation: 0,
+      rotated_at: session.at,
+      expires_at: session.expiresAt,
+      revoked_at: null,
+      created_at: session.at,
+      updated_at: session.at,
+    })
+    .execute();
+}
+
+/** Reads a session and keeps it from everybody else until the transaction ends. */
+export async function lockSession(tx: Tx, id: string): Promise<SessionRow | undefined> {
+  return builder(tx)
+    .selectFrom('sessions')
+    .select(SESSION_COLUMNS)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function rotateSession(
+  tx: Tx,
+  rotation: { id: string; organizationId: string; generation: number; at: string; expiresAt: string },
+): Promise<void> {
+  const { id, organizationId, generation, at, expiresAt } = rotation;
+  await builder(tx)
+    .updateTable('sessions')
+    .set({
+      generation,
+      organization_id: organizationId,
+      rotated_at: at,
+      expires_at: expiresAt,
+      updated_at: at,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function revokeSession(tx: Tx, id: string, at: string): Promise<void> {
+  await builder(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: at, updated_at: at })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+export async function revokeSessionsOf(tx: Tx, userId: string, at: string): Promise<void> {
+  await builder(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: at, updated_at: at })
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+// Written out, because it runs before every request and building it would cost more than running it.
+const ACCESS = `select m.role from sessions s
+  left join memberships m on m.organization_id = $1 and m.user_id = s.user_id
+  where s.id = $2 and s.user_id = $3 and s.revoked_at is null and s.expires_at > $4`;
+
+/**
+ * What a person may do right now in an organization: undefined where the session has ended, a null role where they do
+ * not belong to it. Three look-ups by primary key.
+ */
+export async function readAccess(
+  tx: Tx,
+  access: { sessionId: string; userId: string; organizationId: string; at: string },
+): Promise<{ readonly role: Role | null } | undefined> {
+  const query = CompiledQuery.raw(ACCESS, [
+    access.organizationId,
+    access.sessionId,
+    access.userId,
+    access.at,
+  ]);
+  const { rows } = await builder(tx).executeQuery<{ readonly role: Role | null }>(query);
+  return rows[0];
+}
+
+export async function insertLink(
+  tx: Tx,
+  link: { tokenHash: Uint8Array; userId: string; at: string; expiresAt: string },
+): Promise<void> {
+  await builder(tx)
+    .insertInto('sign_in_links')
+    .values({
+      token_hash: link.tokenHash,
+      user_id: link.userId,
+      expires_at: link.expiresAt,
+      used_at: null,
+      created_at: link.at,
+    })
+    .execute();
+}
+
+/** Uses a link up and says whose it was; undefined where it is unknown, used or expired. Of many at once one succeeds. */
+export async function useLink(tx: Tx, tokenHash: Uint8Array, at: string): Promise<string | undefined> {
+  const row = await builder(tx)
+    .updateTable('sign_in_links')
+    .set({ used_at: at })
+    .where('token_hash', '=', tokenHash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', at)
+    .returning('user_id')
+    .executeTakeFirst();
+  return row?.user_id;
+}
+
+/** Removes sessions and links that ended before `before`. */
+export async function deleteEnded(tx: Tx, before: string): Promise<void> {
+  await builder(tx).deleteFrom('sessions').where('expires_at', '<', before).execute();
+  await builder(tx).deleteFrom('sign_in_links').where('expires_at', '<', before).execute();
+}

@@ -1,0 +1,17 @@
+export { createTokenSigner } from './access-tokens.ts';
+export { createCsrfProofs } from './csrf.ts';
+export { type AuthKeys, deriveKeys } from './keys.ts';
+export { hashOpaqueToken, newOpaqueToken } from './opaque-tokens.ts';
+export { createPasswordHasher } from './passwords.ts';
+export type {
+  AccessClaims,
+  Authenticator,
+  Credentials,
+  CsrfProofs,
+  PasswordHasher,
+  PresentedRefreshToken,
+  RefreshFamily,
+  RefreshTokens,
+  TokenSigner,
+} from './port.ts';
+export { createRefreshTokens } from './refresh-tokens.ts';
