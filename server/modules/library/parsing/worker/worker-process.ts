@@ -1,0 +1,208 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, resolve, sep } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseFailure } from '../failures.ts';
+import type { ParseFailure } from '../port.ts';
+import { type Frame, FrameReader, frameHead, isReply, MEMORY_EXIT_CODE, type WorkerRequest } from './protocol.ts';
+
+/** How often the parent looks at the worker's memory, in milliseconds: fast enough for an inflating bomb. */
+const WATCH_MS = 20;
+/** Share of the cap at which the worker is stopped, as it grows on between two looks. */
+const KILL_SHARE = 0.92;
+const HEAP_SHARE = 0.7;
+/** The largest answer taken from a worker, in bytes. */
+const MAX_REPLY_BYTES = 512 * 1024 * 1024;
+/** Bytes of stderr kept to tell how a worker ended. */
+const MAX_STDERR = 8_192;
+
+export interface WorkerLimits {
+  readonly timeoutMs: number;
+  /** MiB of resident memory. */
+  readonly maxMemoryMb: number;
+}
+
+export type WorkerOutcome =
+  | { readonly ok: true; readonly body: Buffer }
+  | { readonly ok: false; readonly failure: ParseFailure };
+
+export interface WorkerJob {
+  readonly request: WorkerRequest;
+  readonly bodyBytes: number;
+  readonly body: () => Readable;
+}
+
+/** What a worker may read: our parsers, the kernel and the libraries; never a person's file, which comes through a pipe. */
+function readableFolders(): string[] {
+  const parsing = fileURLToPath(new URL('..', import.meta.url));
+  const kernel = fileURLToPath(new URL('../../../../kernel', import.meta.url));
+  const library = createRequire(import.meta.url).resolve('htmlparser2');
+  const modules = library.slice(0, library.lastIndexOf(`${sep}node_modules${sep}`) + `${sep}node_modules`.length);
+  const folders = [parsing, kernel, modules].map((folder) => resolve(folder));
+  const manifest = resolve(dirname(modules), 'package.json');
+  return [...new Set([...folders, ...folders.map((folder) => realpathSync(folder)), manifest])];
+}
+
+function start(limits: WorkerLimits): ChildProcessByStdio<Writable, Readable, Readable> {
+  const maxBytes = limits.maxMemoryMb * 1024 * 1024;
+  return spawn(
+    process.execPath,
+    [
+      `--max-old-space-size=${Math.floor(limits.maxMemoryMb * HEAP_SHARE)}`,
+      '--disallow-code-generation-from-strings',
+      '--disable-sigusr1',
+      '--permission',
+      ...readableFolders().map((folder) => `--allow-fs-read=${folder}`),
+      fileURLToPath(new URL('child.ts', import.meta.url)),
+      String(maxBytes),
+    ],
+    { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true },
+  );
+}
+
+/** Resident memory of a process now and at its highest, in bytes; null where the system does not tell. */
+export function residentMemory(pid: number): { readonly now: number; readonly peak: number } | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const read = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
+    return { now: read('VmRSS'), peak: read('VmHWM') };
+  } catch {
+    return null; // it has just ended
+  }
+}
+
+/** One child process; does one job at a time and is thrown away after any job that did not end well. */
+export class WorkerProcess {
+  readonly #limits: WorkerLimits;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #exited: Promise<void>;
+  #stderr = '';
+  #settle: ((outcome: WorkerOutcome) => void) | null = null;
+  #dead = false;
+  #peak = 0;
+
+  constructor(limits: WorkerLimits) {
+    this.#limits = limits;
+    this.#child = start(limits);
+    const reader = new FrameReader(MAX_REPLY_BYTES, (frame) => this.#receive(frame));
+    this.#child.stdout.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch {
+        this.#fail('library.parser_crashed');
+      }
+    });
+    this.#child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString('latin1')).slice(-MAX_STDERR);
+    });
+    this.#child.stdin.on('error', () => {}); // the worker ended: its exit says why
+    this.#exited = new Promise((done) => {
+      this.#child.once('error', () => {
+        this.#fail('library.parser_crashed');
+        done();
+      });
+      this.#child.once('close', (code, signal) => {
+        this.#onExit(code, signal);
+        done();
+      });
+    });
+    this.#hold(false);
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** The highest resident memory seen, in bytes. */
+  get peakMemory(): number {
+    return this.#peak;
+  }
+
+  /** Never rejects for what the file or the worker does; rejects with the signal's reason when aborted. */
+  async run(job: WorkerJob, signal: AbortSignal): Promise<WorkerOutcome> {
+    signal.throwIfAborted();
+    const { promise, resolve: settle } = Promise.withResolvers<WorkerOutcome>();
+    this.#settle = settle;
+    this.#hold(true);
+    const timer = setTimeout(() => this.#fail('library.parse_timeout'), this.#limits.timeoutMs);
+    const watch = setInterval(() => this.#watchMemory(), WATCH_MS);
+    const onAbort = (): void => this.#fail('library.parser_crashed');
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      this.#child.stdin.write(frameHead(job.request, job.bodyBytes));
+      this.#send(job.body(), signal).catch(() => this.#fail('library.parser_crashed'));
+      const outcome = await promise;
+      this.#watchMemory();
+      signal.throwIfAborted();
+      return outcome;
+    } finally {
+      clearTimeout(timer);
+      clearInterval(watch);
+      signal.removeEventListener('abort', onAbort);
+      this.#hold(false);
+    }
+  }
+
+  async #send(body: Readable, signal: AbortSignal): Promise<void> {
+    for await (const chunk of body) {
+      if (this.#dead) return;
+      if (!this.#child.stdin.write(chunk)) await once(this.#child.stdin, 'drain', { signal });
+    }
+  }
+
+  /** Ends the process; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#hold(true);
+    this.#dead = true;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** A busy worker keeps this process alive, an idle one does not. */
+  #hold(busy: boolean): void {
+    for (const handle of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
+      const method: unknown = Reflect.get(handle, busy ? 'ref' : 'unref');
+      if (typeof method === 'function') method.call(handle);
+    }
+  }
+
+  #receive(frame: Frame): void {
+    if (!isReply(frame.header)) this.#fail('library.parser_crashed');
+    else if (frame.header.ok) this.#finish({ ok: true, body: frame.body });
+    else this.#finish({ ok: false, failure: frame.header.failure });
+  }
+
+  #finish(outcome: WorkerOutcome): void {
+    this.#settle?.(outcome);
+    this.#settle = null;
+  }
+
+  /** Stops the worker, and the job with this reason. */
+  #fail(code: ParseFailure['code']): void {
+    this.#dead = true;
+    this.#child.kill('SIGKILL');
+    this.#finish({ ok: false, failure: parseFailure(code) });
+  }
+
+  #watchMemory(): void {
+    const memory = this.#child.pid === undefined ? null : residentMemory(this.#child.pid);
+    if (!memory) return;
+    this.#peak = Math.max(this.#peak, memory.peak);
+    if (memory.now > this.#limits.maxMemoryMb * 1024 * 1024 * KILL_SHARE) this.#fail('library.parse_memory');
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#dead = true;
+    // V8 aborts when its heap is full, after a line on stderr.
+    const outOfMemory = code === MEMORY_EXIT_CODE || (signal === 'SIGABRT' && this.#stderr.includes('out of memory'));
+    this.#finish({ ok: false, failure: parseFailure(outOfMemory ? 'library.parse_memory' : 'library.parser_crashed') });
+  }
+}
