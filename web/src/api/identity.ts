@@ -1,0 +1,66 @@
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { type LoginBody, type Me, type RegisterBody, type SignedIn, unwrap } from '../../../client/index.ts';
+import type { Session } from './session.ts';
+import { useSession } from './session-context.tsx';
+
+export function meQuery(session: Session) {
+  return queryOptions({
+    queryKey: ['me'],
+    queryFn: async ({ signal }): Promise<Me> => {
+      const me = await unwrap(session.client.GET('/api/v1/auth/me', { signal }));
+      session.adopt(me.csrfToken);
+      return me;
+    },
+    staleTime: 5 * 60_000,
+    retry: false,
+  });
+}
+
+/** Who is signed in; only below the signed-in part of the console, where it has been loaded. */
+export function useMe(): Me {
+  return useSuspenseQuery(meQuery(useSession())).data;
+}
+
+export type Credentials =
+  | { readonly kind: 'password'; readonly body: LoginBody }
+  | { readonly kind: 'link'; readonly token: string }
+  | { readonly kind: 'register'; readonly body: RegisterBody };
+
+/** Signs in by any of the three ways and makes the new session current. */
+export function useSignIn() {
+  const session = useSession();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (credentials: Credentials) => exchange(session, credentials),
+    onSuccess: (signedIn) => {
+      session.adopt(signedIn.csrfToken);
+      queries.clear();
+    },
+  });
+}
+
+function exchange(session: Session, credentials: Credentials): Promise<SignedIn> {
+  const { client } = session;
+  switch (credentials.kind) {
+    case 'password':
+      return unwrap(client.POST('/api/v1/auth/login', { body: credentials.body }));
+    case 'link':
+      return unwrap(client.POST('/api/v1/auth/sign-in-link', { body: { token: credentials.token } }));
+    case 'register':
+      return unwrap(client.POST('/api/v1/auth/register', { body: credentials.body }));
+  }
+}
+
+export function useSignOut() {
+  const session = useSession();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      await unwrap(session.client.POST('/api/v1/auth/logout'));
+    },
+    onSuccess: () => {
+      session.adopt(null);
+      queries.clear();
+    },
+  });
+}

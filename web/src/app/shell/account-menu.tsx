@@ -1,0 +1,80 @@
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSelector,
+  IconSettings,
+  IconSun,
+} from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMe, useSignOut } from '../../api/identity.ts';
+import classes from './shell.module.css';
+
+/** Who is signed in, how the console looks, and the way out. */
+export function AccountMenu(props: { className?: string | undefined; compact?: boolean }) {
+  const { user, organization } = useMe();
+  const { setColorScheme, colorScheme } = useMantineColorScheme();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const leave = () => signOut.mutate(undefined, { onSuccess: () => void navigate({ to: '/sign-in' }) });
+
+  return (
+    <Menu width={240} position={props.compact ? 'bottom-end' : 'top-start'} shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={props.className} aria-label={`Account of ${user.name}`}>
+          <span className={classes.avatar} aria-hidden>
+            {initials(user.name)}
+          </span>
+          {!props.compact && (
+            <>
+              <span className={classes.who}>
+                <span>{user.name}</span>
+                <span className={classes.organization}>{organization.name}</span>
+              </span>
+              <IconSelector size={16} aria-hidden />
+            </>
+          )}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Appearance</Menu.Label>
+        <Menu.Item
+          leftSection={<IconDeviceDesktop size={16} />}
+          onClick={() => setColorScheme('auto')}
+          aria-current={colorScheme === 'auto'}
+        >
+          As the system
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconSun size={16} />}
+          onClick={() => setColorScheme('light')}
+          aria-current={colorScheme === 'light'}
+        >
+          Light
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconMoon size={16} />}
+          onClick={() => setColorScheme('dark')}
+          aria-current={colorScheme === 'dark'}
+        >
+          Dark
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} />}>
+          Settings
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={leave}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const first = [...(words[0] ?? '')][0] ?? '?';
+  const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
+  return `${first}${last}`.toLocaleUpperCase();
+}

@@ -1,0 +1,134 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Spotlight, type SpotlightActionData, type SpotlightStore } from '@mantine/spotlight';
+import {
+  IconBooks,
+  IconFileText,
+  IconHome,
+  IconListCheck,
+  IconMessageQuestion,
+  IconMoon,
+  IconSearch,
+  IconSettings,
+  IconSun,
+} from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useSources } from '../../api/library.ts';
+
+interface Props {
+  readonly store: SpotlightStore;
+}
+
+/** Pages, documents by title, and the two ways to put what was typed to the library. */
+export function CommandPalette(props: Props) {
+  const [query, setQuery] = useState('');
+  const [settled] = useDebouncedValue(query.trim(), 150);
+  const places = usePlaces(query);
+  const documents = useDocuments(settled);
+  const asked = useQueryActions(query.trim());
+  const found = [...places, ...documents, ...asked];
+
+  return (
+    <Spotlight.Root
+      store={props.store}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={null}
+      maxHeight={420}
+      scrollable
+    >
+      <Spotlight.Search placeholder="Go to a page or a document" aria-label="Go to a page or a document" />
+      <Spotlight.ActionsList>
+        {found.map((action) => (
+          <Spotlight.Action key={action.id} {...action} />
+        ))}
+        {found.length === 0 && <Spotlight.Empty>Type to find a page or a document</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+function usePlaces(query: string): SpotlightActionData[] {
+  const navigate = useNavigate();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const dark = colorScheme === 'dark';
+  const places: SpotlightActionData[] = [
+    {
+      id: 'home',
+      label: 'Home',
+      leftSection: <IconHome size={18} />,
+      onClick: () => void navigate({ to: '/' }),
+    },
+    {
+      id: 'library',
+      label: 'Library',
+      leftSection: <IconBooks size={18} />,
+      onClick: () => void navigate({ to: '/library' }),
+    },
+    {
+      id: 'search',
+      label: 'Search',
+      leftSection: <IconSearch size={18} />,
+      onClick: () => void navigate({ to: '/search' }),
+    },
+    {
+      id: 'ask',
+      label: 'Ask',
+      leftSection: <IconMessageQuestion size={18} />,
+      onClick: () => void navigate({ to: '/ask' }),
+    },
+    {
+      id: 'tasks',
+      label: 'Tasks',
+      leftSection: <IconListCheck size={18} />,
+      onClick: () => void navigate({ to: '/tasks' }),
+    },
+    {
+      id: 'settings',
+      label: 'Settings',
+      leftSection: <IconSettings size={18} />,
+      onClick: () => void navigate({ to: '/settings' }),
+    },
+    {
+      id: 'appearance',
+      label: dark ? 'Switch to light' : 'Switch to dark',
+      leftSection: dark ? <IconSun size={18} /> : <IconMoon size={18} />,
+      onClick: () => setColorScheme(dark ? 'light' : 'dark'),
+    },
+  ];
+  const wanted = query.trim().toLocaleLowerCase();
+  return places.filter((place) => place.label?.toLocaleLowerCase().includes(wanted));
+}
+
+function useDocuments(q: string): SpotlightActionData[] {
+  const navigate = useNavigate();
+  const sources = useSources(q === '' ? {} : { q }, 6);
+  if (q === '') return [];
+  return (sources.data?.pages[0]?.items ?? []).map((source) => ({
+    id: source.id,
+    label: source.title,
+    description: source.fileName ?? '',
+    leftSection: <IconFileText size={18} />,
+    onClick: () => void navigate({ to: '/library/$sourceId', params: { sourceId: source.id } }),
+  }));
+}
+
+function useQueryActions(q: string): SpotlightActionData[] {
+  const navigate = useNavigate();
+  if (q === '') return [];
+  return [
+    {
+      id: 'search-for',
+      label: `Search for “${q}”`,
+      leftSection: <IconSearch size={18} />,
+      onClick: () => void navigate({ to: '/search', search: { q } }),
+    },
+    {
+      id: 'ask-for',
+      label: `Ask “${q}”`,
+      leftSection: <IconMessageQuestion size={18} />,
+      onClick: () => void navigate({ to: '/ask', search: { q } }),
+    },
+  ];
+}

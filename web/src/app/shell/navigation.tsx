@@ -1,0 +1,100 @@
+import { ActionIcon, Kbd, UnstyledButton } from '@mantine/core';
+import { useOs } from '@mantine/hooks';
+import {
+  IconBooks,
+  IconHome,
+  IconListCheck,
+  IconMessageQuestion,
+  type IconProps,
+  IconSearch,
+} from '@tabler/icons-react';
+import { Link, type LinkProps } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+import { Wordmark } from '../../shared/wordmark.tsx';
+import { AccountMenu } from './account-menu.tsx';
+import { openCommandPalette } from './command-palette-trigger.tsx';
+import classes from './shell.module.css';
+
+interface Place {
+  readonly to: NonNullable<LinkProps['to']>;
+  readonly label: string;
+  readonly icon: ComponentType<IconProps>;
+}
+
+const PLACES: readonly Place[] = [
+  { to: '/', label: 'Home', icon: IconHome },
+  { to: '/library', label: 'Library', icon: IconBooks },
+  { to: '/search', label: 'Search', icon: IconSearch },
+  { to: '/ask', label: 'Ask', icon: IconMessageQuestion },
+  { to: '/tasks', label: 'Tasks', icon: IconListCheck },
+];
+
+export function Sidebar() {
+  const command = useOs() === 'macos' ? '⌘' : 'Ctrl';
+  return (
+    <aside className={classes.sidebar}>
+      <Link to="/" className={classes.brand} aria-label="Scriptorium, home">
+        <Wordmark />
+      </Link>
+      <UnstyledButton className={classes.jump} onClick={openCommandPalette}>
+        <IconSearch size={16} aria-hidden />
+        <span>Go to anything</span>
+        <span className={classes.keys}>
+          <Kbd size="xs">{command}</Kbd> <Kbd size="xs">K</Kbd>
+        </span>
+      </UnstyledButton>
+      <nav className={classes.places} aria-label="Main">
+        {PLACES.map((place) => (
+          <PlaceLink key={place.to} place={place} className={classes.place} />
+        ))}
+      </nav>
+      <AccountMenu className={classes.account} />
+    </aside>
+  );
+}
+
+/** The top line on small screens. */
+export function Masthead() {
+  return (
+    <header className={classes.masthead}>
+      <Link to="/" className={classes.brand} aria-label="Scriptorium, home">
+        <Wordmark />
+      </Link>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label="Go to anything"
+        onClick={openCommandPalette}
+      >
+        <IconSearch size={20} />
+      </ActionIcon>
+      <AccountMenu compact />
+    </header>
+  );
+}
+
+/** The bottom line on small screens, in reach of a thumb. */
+export function TabBar() {
+  return (
+    <nav className={classes.tabs} aria-label="Main">
+      {PLACES.map((place) => (
+        <PlaceLink key={place.to} place={place} className={classes.tab} />
+      ))}
+    </nav>
+  );
+}
+
+function PlaceLink(props: { place: Place; className: string | undefined }) {
+  const { place } = props;
+  return (
+    <Link
+      to={place.to}
+      className={props.className}
+      activeOptions={{ exact: place.to === '/', includeSearch: false }}
+    >
+      <place.icon size={20} stroke={1.6} aria-hidden />
+      <span>{place.label}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,55 @@
+import { useHotkeys } from '@mantine/hooks';
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { AskProvider } from '../../features/ask/ask-context.tsx';
+import { UploadProvider } from '../../features/upload/upload-context.tsx';
+import { focusSearchField } from '../../shared/search-field.tsx';
+import { CommandPaletteTrigger } from './command-palette-trigger.tsx';
+import { Masthead, Sidebar, TabBar } from './navigation.tsx';
+import classes from './shell.module.css';
+
+const UploadSurface = lazy(() =>
+  import('../../features/upload/upload-surface.tsx').then((module) => ({ default: module.UploadSurface })),
+);
+
+/** The frame of every signed-in page. */
+export function Shell() {
+  const navigate = useNavigate();
+  useHotkeys([
+    [
+      '/',
+      () => {
+        if (!focusSearchField()) void navigate({ to: '/search' });
+      },
+    ],
+  ]);
+
+  return (
+    <Providers>
+      <a className={classes.skip} href="#main">
+        Skip to the content
+      </a>
+      <div className={classes.frame}>
+        <Masthead />
+        <Sidebar />
+        <main id="main" className={classes.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+        <TabBar />
+      </div>
+      <CommandPaletteTrigger />
+      <Suspense>
+        <UploadSurface />
+      </Suspense>
+    </Providers>
+  );
+}
+
+/** What goes on while the reader moves from page to page: uploads, and an answer that is being written. */
+function Providers(props: { children: ReactNode }) {
+  return (
+    <UploadProvider>
+      <AskProvider>{props.children}</AskProvider>
+    </UploadProvider>
+  );
+}

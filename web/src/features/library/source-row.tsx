@@ -1,0 +1,152 @@
+import { ActionIcon, Button, Menu, Progress } from '@mantine/core';
+import { IconDotsVertical, IconDownload, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import type { Source } from '../../../../client/index.ts';
+import { useSourceActions } from '../../api/library.ts';
+import { messageOf } from '../../shared/error-state.tsx';
+import { formatAgo, formatBytes, languageName, mediaName } from '../../shared/format.ts';
+import { MediaIcon } from '../../shared/media-icon.tsx';
+import { isMoving, stageProgress, stageWords } from '../../shared/stage.ts';
+import classes from './source-list.module.css';
+
+interface Props {
+  readonly source: Source;
+  readonly onDelete: () => void;
+}
+
+export const SourceRow = memo(
+  function SourceRow(props: Props) {
+    const { source } = props;
+    const actions = useSourceActions();
+    const failure = actions.reprocess.error ?? actions.cancel.error;
+    return (
+      <li className={classes.row} data-source={source.id} data-stage={source.stage}>
+        <span className={classes.icon}>
+          <MediaIcon mediaType={source.mediaType} />
+        </span>
+        <div className={classes.about}>
+          <Title source={source} />
+          <div className={classes.meta}>{metaOf(source)}</div>
+          {source.failure !== undefined && source.stage === 'failed' && (
+            <p className={classes.failure}>{source.failure.message}</p>
+          )}
+          {failure !== null && (
+            <p className={classes.failure} role="alert">
+              {messageOf(failure)}
+            </p>
+          )}
+        </div>
+        <StageCell
+          source={source}
+          retrying={actions.reprocess.isPending}
+          onRetry={() => actions.reprocess.mutate(source.id)}
+        />
+        <RowMenu
+          source={source}
+          onReprocess={() => actions.reprocess.mutate(source.id)}
+          onCancel={() => actions.cancel.mutate(source.id)}
+          onDelete={props.onDelete}
+        />
+      </li>
+    );
+  },
+  (before, after) => before.source === after.source,
+);
+
+function Title(props: { source: Source }) {
+  const { source } = props;
+  if (source.version === 0) return <span className={classes.unread}>{source.title}</span>;
+  return (
+    <Link to="/library/$sourceId" params={{ sourceId: source.id }} className={classes.title}>
+      {source.title}
+    </Link>
+  );
+}
+
+function metaOf(source: Source): string {
+  return [
+    mediaName(source.mediaType),
+    ...(source.language === null ? [] : [languageName(source.language)]),
+    formatBytes(source.size),
+    formatAgo(source.createdAt, Date.now()),
+  ].join(' · ');
+}
+
+function StageCell(props: { source: Source; retrying: boolean; onRetry: () => void }) {
+  const { source } = props;
+  if (isMoving(source)) {
+    return (
+      <div className={classes.stage} aria-live="polite">
+        <span>{stageWords(source.stage)}</span>
+        <Progress
+          size="sm"
+          value={stageProgress(source.stage)}
+          aria-label={`${source.title}: ${stageWords(source.stage)}`}
+          transitionDuration={300}
+        />
+      </div>
+    );
+  }
+  return (
+    <div className={classes.stage} aria-live="polite">
+      <span className={classes.settled} data-stage={source.stage}>
+        {stageWords(source.stage)}
+      </span>
+      {source.stage !== 'ready' && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={props.retrying}
+          aria-label={`Try ${source.title} again`}
+          onClick={props.onRetry}
+        >
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface MenuProps {
+  readonly source: Source;
+  readonly onReprocess: () => void;
+  readonly onCancel: () => void;
+  readonly onDelete: () => void;
+}
+
+function RowMenu(props: MenuProps) {
+  const { source } = props;
+  return (
+    <Menu position="bottom-end" width={210} shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Actions for ${source.title}`}>
+          <IconDotsVertical size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          component="a"
+          href={`/api/v1/library/sources/${source.id}/file`}
+          download
+          leftSection={<IconDownload size={16} />}
+        >
+          Download the original
+        </Menu.Item>
+        {isMoving(source) ? (
+          <Menu.Item leftSection={<IconPlayerStop size={16} />} onClick={props.onCancel}>
+            Cancel
+          </Menu.Item>
+        ) : (
+          <Menu.Item leftSection={<IconRefresh size={16} />} onClick={props.onReprocess}>
+            Process again
+          </Menu.Item>
+        )}
+        <Menu.Divider />
+        <Menu.Item color="rubric" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
+          Delete…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

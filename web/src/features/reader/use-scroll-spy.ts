@@ -1,0 +1,47 @@
+import { type RefObject, useEffect, useState } from 'react';
+import type { OutlineEntry } from './layout.ts';
+
+/** How far below the top of the window reading begins, in pixels: under the toolbar. */
+const READING_LINES = [110, 150, 200, 280];
+
+/**
+ * The heading under which the reader is, as an index into `outline`; -1 above the first. It asks which element lies at
+ * the reading line, so it costs the same in a leaflet and in a book.
+ */
+export function useScrollSpy(
+  article: RefObject<HTMLElement | null>,
+  outline: readonly OutlineEntry[],
+): number {
+  const [here, setHere] = useState(-1);
+  useEffect(() => {
+    let frame = 0;
+    function look() {
+      frame = 0;
+      const offset = offsetAtReadingLine(article.current);
+      if (offset !== undefined) setHere(outline.findLastIndex((entry) => entry.start <= offset));
+    }
+    function schedule() {
+      if (frame === 0) frame = requestAnimationFrame(look);
+    }
+    schedule();
+    window.addEventListener('scroll', schedule, { passive: true });
+    return () => {
+      window.removeEventListener('scroll', schedule);
+      cancelAnimationFrame(frame);
+    };
+  }, [article, outline]);
+  return here;
+}
+
+function offsetAtReadingLine(article: HTMLElement | null): number | undefined {
+  if (article === null) return undefined;
+  const { left, width } = article.getBoundingClientRect();
+  for (const y of READING_LINES) {
+    for (const x of [left + width / 2, left + 24]) {
+      const element = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-start]');
+      if (element !== null && element !== undefined && article.contains(element))
+        return Number(element.dataset.start);
+    }
+  }
+  return undefined;
+}

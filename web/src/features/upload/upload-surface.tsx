@@ -1,0 +1,27 @@
+import { Dropzone } from '@mantine/dropzone';
+import '@mantine/dropzone/styles.css';
+import { IconBooks } from '@tabler/icons-react';
+import { useSearch } from '@tanstack/react-router';
+import { useUploadQueue } from './upload-context.tsx';
+import classes from './upload-surface.module.css';
+import { UploadTray } from './upload-tray.tsx';
+
+/** Takes files and folders dropped anywhere, into the collection that is open, and shows what becomes of them. */
+export function UploadSurface() {
+  const queue = useUploadQueue();
+  const search = useSearch({ strict: false });
+  return (
+    <>
+      <Dropzone.FullScreen
+        active
+        onDrop={(files) => queue.add(files, search.collection)}
+        classNames={{ inner: classes.inner }}
+      >
+        <IconBooks size={48} stroke={1.2} aria-hidden />
+        <p className={classes.invitation}>Let go to add them to the library</p>
+        <p className={classes.formats}>PDF, Word, EPUB, HTML, Markdown, text; folders too</p>
+      </Dropzone.FullScreen>
+      <UploadTray />
+    </>
+  );
+}
