@@ -57,8 +57,12 @@ export const SourceTextBody = Type.Object(
 );
 export type SourceTextBody = Static<typeof SourceTextBody>;
 
-/** `task` is null when every file was there already. */
-export const UploadAnswer = Type.Object({ items: Type.Array(SourceView), task: Nullable(TaskView) });
+/** `task` is null when every file was there already; `rejected` names the files that were refused beside those taken. */
+export const UploadAnswer = Type.Object({
+  items: Type.Array(SourceView),
+  task: Type.Union([TaskView, Type.Null()]),
+  rejected: Type.Optional(Type.Array(Type.Object({ fileName: Type.String(), code: Type.String(), message: Type.String() }))),
+});
 export type UploadAnswer = Static<typeof UploadAnswer>;
 
 export const StructureItemView = Type.Object({

@@ -1,0 +1,188 @@
+import { sql } from 'kysely';
+import type { Keyset } from '../../kernel/page.ts';
+import { queryBuilder, type Tx } from '../../platform/db/index.ts';
+import type { Stage } from './library.schemas.ts';
+import type { LibraryTables, SourceRow } from './library.tables.ts';
+
+/** Stages from which nothing happens by itself any more. */
+const SETTLED: readonly Stage[] = ['ready', 'failed', 'cancelled'];
+
+const db = (tx: Tx) => queryBuilder<LibraryTables>(tx);
+const now = sql<string>`clock_timestamp()`;
+
+export interface SourceFilter {
+  readonly collectionId: string | undefined;
+  readonly status: Stage | 'processing' | undefined;
+  readonly q: string | undefined;
+  readonly taskId: string | undefined;
+}
+
+export async function findSource(tx: Tx, organizationId: string, id: string): Promise<SourceRow | undefined> {
+  return db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst();
+}
+
+/** The same, and nobody else may change the row until the transaction ends. */
+export async function lockSource(tx: Tx, organizationId: string, id: string): Promise<SourceRow | undefined> {
+  return db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId).where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+export function listSources(tx: Tx, organizationId: string, filter: SourceFilter, after: Keyset | undefined, limit: number): Promise<SourceRow[]> {
+  let select = db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId);
+  if (filter.collectionId) select = select.where('collection_id', '=', filter.collectionId);
+  if (filter.taskId) select = select.where('task_id', '=', filter.taskId);
+  if (filter.status === 'processing') select = select.where('stage', 'not in', SETTLED);
+  else if (filter.status) select = select.where('stage', '=', filter.status);
+  if (filter.q) {
+    const part = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
+    select = select.where((is) => is.or([is('title', 'ilike', part), is('file_name', 'ilike', part)]));
+  }
+  if (after) select = select.where(sql<boolean>`(created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  return select.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+}
+
+/** What changed after a moment, oldest change first, for live views. */
+export function listChangedSources(tx: Tx, organizationId: string, since: string, limit: number): Promise<SourceRow[]> {
+  return db(tx)
+    .selectFrom('library_sources')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('updated_at', '>', since)
+    .orderBy('updated_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function databaseTime(tx: Tx): Promise<string> {
+  const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(db(tx));
+  return rows[0]?.now ?? new Date().toISOString();
+}
+
+export function findByHashes(tx: Tx, organizationId: string, collectionId: string | null, hashes: readonly string[]): Promise<SourceRow[]> {
+  return db(tx)
+    .selectFrom('library_sources')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where(sql<boolean>`collection_id is not distinct from ${collectionId}::uuid`)
+    .where(sql<boolean>`sha256 = any(${[...hashes]}::text[])`)
+    .execute();
+}
+
+/** The newest source of each file name in a collection: what a re-upload adds a version to. */
+export function findByFileNames(tx: Tx, organizationId: string, collectionId: string | null, names: readonly string[]): Promise<SourceRow[]> {
+  return db(tx)
+    .selectFrom('library_sources')
+    .distinctOn('file_name')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where(sql<boolean>`collection_id is not distinct from ${collectionId}::uuid`)
+    .where(sql<boolean>`file_name = any(${[...names]}::text[])`)
+    .orderBy('file_name')
+    .orderBy('created_at', 'desc')
+    .execute();
+}
+
+export type NewSource = Pick<
+  SourceRow,
+  'id' | 'collection_id' | 'title' | 'file_name' | 'media_type' | 'declared_language' | 'language' | 'size' | 'sha256' | 'task_id' | 'created_by'
+>;
+
+/** Inserts sources; one whose bytes arrived meanwhile is left out of the answer. */
+export function insertSources(tx: Tx, organizationId: string, sources: readonly NewSource[]): Promise<SourceRow[]> {
+  return db(tx)
+    .insertInto('library_sources')
+    .values(
+      sources.map((source) => ({
+        ...source,
+        organization_id: organizationId,
+        authors: [],
+        stage: 'received' as const,
+        version: 0,
+        pending_version: 1,
+        run: 1,
+        created_at: now,
+        updated_at: now,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .execute();
+}
+
+export type SourceChange = Partial<
+  Pick<
+    SourceRow,
+    | 'stage' | 'failure_code' | 'failure_message' | 'version' | 'pending_version' | 'task_id' | 'media_type' | 'file_name' | 'title'
+    | 'language' | 'declared_language' | 'authors' | 'size' | 'sha256'
+  >
+>;
+
+export async function updateSource(tx: Tx, organizationId: string, id: string, change: SourceChange): Promise<SourceRow> {
+  return db(tx)
+    .updateTable('library_sources')
+    .set({ ...change, updated_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Moves a source on if it is still in the run that the caller works for; undefined when it is not. */
+export function advance(tx: Tx, organizationId: string, id: string, run: number, change: SourceChange): Promise<SourceRow | undefined> {
+  return db(tx)
+    .updateTable('library_sources')
+    .set({ ...change, updated_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .where('run', '=', run)
+    .where('stage', 'not in', SETTLED)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Starts the pipeline of a source again as a new run; jobs of earlier runs stop by themselves. */
+export async function restart(tx: Tx, organizationId: string, id: string, change: SourceChange): Promise<SourceRow> {
+  return db(tx)
+    .updateTable('library_sources')
+    .set({ ...change, stage: 'received', failure_code: null, failure_message: null, run: sql`run + 1`, updated_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Cancels one source, or all of a task that have not settled; gives those that were. */
+export function cancelSources(tx: Tx, organizationId: string, which: { readonly id: string } | { readonly taskId: string }): Promise<SourceRow[]> {
+  const update = db(tx)
+    .updateTable('library_sources')
+    .set({ stage: 'cancelled', failure_code: null, failure_message: null, run: sql`run + 1`, updated_at: now })
+    .where('organization_id', '=', organizationId)
+    .where('stage', 'not in', SETTLED);
+  return ('id' in which ? update.where('id', '=', which.id) : update.where('task_id', '=', which.taskId)).returningAll().execute();
+}
+
+export async function countByStage(tx: Tx, organizationId: string, taskId: string): Promise<ReadonlyMap<Stage, number>> {
+  const rows = await db(tx)
+    .selectFrom('library_sources')
+    .select(['stage', (is) => is.fn.countAll<number>().as('n')])
+    .where('organization_id', '=', organizationId)
+    .where('task_id', '=', taskId)
+    .groupBy('stage')
+    .execute();
+  return new Map(rows.map((row) => [row.stage, Number(row.n)]));
+}
+
+export function listUnfinishedOfTask(tx: Tx, organizationId: string, taskId: string): Promise<SourceRow[]> {
+  return db(tx)
+    .selectFrom('library_sources')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('task_id', '=', taskId)
+    .where('stage', 'in', ['failed', 'cancelled'])
+    .execute();
+}
+
+export async function deleteSource(tx: Tx, organizationId: string, id: string): Promise<boolean> {
+  const result = await db(tx).deleteFrom('library_sources').where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}

@@ -1,0 +1,116 @@
+import multipart, { type Multipart } from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { isId } from '../../kernel/ids.ts';
+import { AppError, isAppError } from '../../kernel/errors.ts';
+import type { Routes } from '../../platform/http/index.ts';
+import { collectionNotFound } from './library.errors.ts';
+import { SourceTextBody, UploadAnswer } from './library.schemas.ts';
+import type { IncomingFile, UploadOptions, UploadService } from './library.upload.ts';
+
+const tags = ['library'];
+
+export interface UploadLimits {
+  readonly maxFiles: number;
+  /** Bytes of a JSON body; a longer text is sent as a file. */
+  readonly maxTextBytes: number;
+}
+
+/** One path, two ways in: multipart with any number of files, or JSON with a text. */
+export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Routes {
+  return (http) => {
+    // The size of a file is limited while it streams into storage, where the sentence for the person is made.
+    http.register(multipart, {
+      limits: { files: limits.maxFiles, fields: 20, parts: limits.maxFiles + 20, fieldSize: 1000, fieldNameSize: 100, fileSize: Number.MAX_SAFE_INTEGER },
+      throwFileSizeLimit: false,
+    });
+    http.post(
+      '/library/sources',
+      {
+        bodyLimit: limits.maxTextBytes,
+        config: { access: { minimum: 'power' } },
+        schema: {
+          tags,
+          summary: 'Add sources: multipart files (file 1..n, collectionId?, language?) or JSON with a text',
+          consumes: ['multipart/form-data', 'application/json'],
+          response: { 202: UploadAnswer },
+        },
+        // A multipart body is read part by part in the handler; only the JSON form has a body to check.
+        attachValidation: false,
+        preValidation: async (request) => {
+          if (!request.isMultipart() && request.body === undefined) throw unsupportedBody();
+        },
+      },
+      async (request, reply) => {
+        const answer = request.isMultipart()
+          ? await receiveMultipart(request, uploads)
+          : await uploads.uploadText(request.actor, checkedTextBody(request));
+        if (answer.task) reply.header('location', `/api/v1/tasks/${answer.task.id}`);
+        return reply.code(202).send(answer);
+      },
+    );
+  };
+}
+
+function checkedTextBody(request: FastifyRequest): SourceTextBody {
+  const validate = request.compileValidationSchema(SourceTextBody, 'body');
+  if (!validate(request.body)) {
+    throw Object.assign(new Error('the body is not valid'), { validation: validate.errors ?? [], validationContext: 'body', statusCode: 400 });
+  }
+  return request.body as SourceTextBody;
+}
+
+async function receiveMultipart(request: FastifyRequest, uploads: UploadService) {
+  const options: { collectionId: string | null; language: string | null } = { collectionId: null, language: null };
+  const files = async function* (): AsyncGenerator<IncomingFile> {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') await readField(part, options, (collectionId) => uploads.checkCollection(request.actor, collectionId));
+      else yield { name: part.filename || 'unnamed', body: part.file };
+    }
+  };
+  try {
+    return await uploads.uploadFiles(request.actor, files(), (): UploadOptions => options);
+  } catch (error) {
+    // Read what is still coming, so that the client gets to see the answer instead of a broken connection.
+    request.raw.unpipe();
+    request.raw.resume();
+    throw toUploadError(error);
+  }
+}
+
+async function readField(
+  part: Extract<Multipart, { type: 'field' }>,
+  options: { collectionId: string | null; language: string | null },
+  checkCollection: (id: string) => Promise<void>,
+): Promise<void> {
+  const value = typeof part.value === 'string' ? part.value.trim() : '';
+  if (part.fieldname === 'collectionId') {
+    if (value === '') return;
+    if (!isId(value)) throw collectionNotFound();
+    await checkCollection(value);
+    options.collectionId = value;
+  } else if (part.fieldname === 'language') {
+    if (value === '') return;
+    if (!/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/.test(value)) throw invalidField('language', 'is not a BCP 47 tag, such as fr or pt-BR');
+    options.language = value;
+  } else throw invalidField(part.fieldname.slice(0, 100), 'is not a field of this form');
+}
+
+function invalidField(path: string, message: string): AppError {
+  return new AppError({ kind: 'invalid', code: 'request.invalid_body', safeMessage: `The field ${path} ${message}.`, errors: [{ path, message }] });
+}
+
+function unsupportedBody(): AppError {
+  return new AppError({ kind: 'unsupported_type', code: 'request.unsupported_media_type', safeMessage: 'Send multipart/form-data with files, or application/json with a text.' });
+}
+
+function toUploadError(error: unknown): unknown {
+  if (isAppError(error) || !(error instanceof Error)) return error;
+  const code = 'code' in error ? String(error.code) : '';
+  if (/^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) {
+    return new AppError({ kind: 'too_large', code: 'library.too_many_files', safeMessage: 'The upload has more files than the server takes at once. Send them in several uploads.', cause: error });
+  }
+  if (code.startsWith('FST_') || /^(Unexpected end of|Malformed|Multipart:|Missing Content-Type)/i.test(error.message)) {
+    return new AppError({ kind: 'malformed', code: 'request.malformed_multipart', safeMessage: 'The multipart body is not well-formed.', cause: error });
+  }
+  return error;
+}
