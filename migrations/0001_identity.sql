@@ -5,11 +5,12 @@
 
 create extension if not exists vector;
 
+-- Roles belong to the whole server: another of its databases may have made it, or be making it at this moment.
 do $$
 begin
-  if not exists (select from pg_roles where rolname = 'scriptorium_app') then
-    create role scriptorium_app nologin nosuperuser nobypassrls;
-  end if;
+  create role scriptorium_app nologin nosuperuser nobypassrls;
+exception
+  when duplicate_object or unique_violation then null;
 end
 $$;
 
