@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Id, Nullable } from '../../platform/http/schemas.ts';
 import { CitationView } from '../search/index.ts';
 
@@ -6,7 +6,9 @@ export const AskBody = Type.Object(
   {
     question: Type.String({ minLength: 1, maxLength: 4000 }),
     collectionId: Type.Optional(Id),
-    types: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 50 }), { minItems: 1, maxItems: 10 })),
+    types: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 50 }), { minItems: 1, maxItems: 10 }),
+    ),
     /** Server-sent events; `Accept: text/event-stream` asks for the same. */
     stream: Type.Optional(Type.Boolean()),
   },
@@ -48,3 +50,23 @@ export const AnswerView = Type.Object({
   ),
 });
 export type AnswerView = Static<typeof AnswerView>;
+
+export type Outcome = AnswerView['outcome'];
+export type Usage = NonNullable<AnswerView['usage']>;
+
+/** What a stream of an answer holds, in this order: `start`, `delta` and `citation` mixed, `usage`, `done`. */
+export type AskEvent =
+  | { readonly event: 'start'; readonly data: { readonly provider: string } }
+  /** More text of the answer. It is plain text, never to be drawn as HTML or Markdown. */
+  | { readonly event: 'delta'; readonly data: { readonly text: string } }
+  /** A checked citation, its index in `citations`, and how much of the answer stands before it. */
+  | {
+      readonly event: 'citation';
+      readonly data: {
+        readonly index: number;
+        readonly at: number;
+        readonly citation: Static<typeof CitationView>;
+      };
+    }
+  | { readonly event: 'usage'; readonly data: Usage }
+  | { readonly event: 'done'; readonly data: AnswerView };
