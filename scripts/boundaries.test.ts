@@ -17,7 +17,8 @@ const HOUSE: Files = {
   'server/platform/http/server.ts': "import Fastify from 'fastify';\nexport const make = Fastify;\n",
   'server/platform/http/schemas.ts': "export const Id = 'uuid';\n",
   'server/modules/notes/index.ts': "export type { Note } from './notes.tables.ts';\n",
-  'server/modules/notes/notes.tables.ts': 'export interface Note { readonly id: string }\n',
+  'server/modules/notes/notes.tables.ts':
+    "import type { Generated } from 'kysely';\nexport interface Note { readonly id: Generated<string> }\n",
   'server/modules/notes/notes.repository.ts':
     "import { builder } from '../../platform/db/query-builder.ts';\nexport const all = () => builder;\n",
   'server/modules/notes/notes.service.ts':
@@ -92,6 +93,13 @@ const PLANTED: readonly (readonly [rule: string, why: string, files: Files])[] =
     'query-builder',
     'through the opened transaction',
     inTags("export { builder } from '../../platform/db/query-builder.ts';\n"),
+  ],
+  [
+    'query-builder',
+    'tables run queries',
+    {
+      'server/modules/tags/tags.tables.ts': "import { sql } from 'kysely';\nexport const now = sql`now()`;\n",
+    },
   ],
   [
     'services-http',

@@ -5,6 +5,7 @@ import type { Violation } from './violation.ts';
 
 const TESTS = ['\\.(test|contract)\\.tsx?$', '^server/testing/', '^web/e2e/'];
 const MODULE_FILES = '^server/modules/([^/]+)/';
+const QUERY_BUILDER = ['(^|/)node_modules/kysely/', '^server/platform/db/query-builder\\.ts$'];
 const HTTP_FRAMEWORK = [
   '(^|/)node_modules/(fastify|@fastify|fastify-plugin)/',
   '^(node:)?https?$',
@@ -60,8 +61,14 @@ const RULES: readonly IForbiddenRuleType[] = [
   forbid(
     'query-builder',
     'only repositories and platform/db import the query builder',
-    { path: '^server/', pathNot: [...TESTS, '\\.repository\\.ts$', '^server/platform/db/'] },
-    { path: ['(^|/)node_modules/kysely/', '^server/platform/db/query-builder\\.ts$'] },
+    { path: '^server/', pathNot: [...TESTS, '\\.(repository|tables)\\.ts$', '^server/platform/db/'] },
+    { path: QUERY_BUILDER },
+  ),
+  forbid(
+    'query-builder',
+    'tables import types of the query builder, and nothing that runs',
+    { path: '\\.tables\\.ts$' },
+    { path: QUERY_BUILDER, dependencyTypesNot: ['type-only'] },
   ),
   forbid(
     'services-http',
