@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestDatabase } from '../../testing/database.ts';
+import { type IdentityWorld, identityWorld, type Joined } from '../../testing/identity-world.ts';
+
+/** Refreshing, its theft detection, and signing out, over HTTP. */
+export function sessionsContract(name: string, open: () => Promise<TestDatabase>): void {
+  describe(`sessions: ${name}`, () => {
+    let db: TestDatabase;
+    let world: IdentityWorld;
+    let people = 0;
+
+    beforeAll(async () => {
+      db = await open();
+      world = await identityWorld(db);
+    });
+    afterAll(async () => {
+      await world.close();
+      await db.close();
+    });
+
+    const join = (): Promise<Joined> => {
+      people += 1;
+      return world.join(`person${people}@example.org`);
+    };
+    const refreshBy = (refreshToken: string) =>
+      world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', payload: { refreshToken } });
+    const refreshCookie = (value: string) =>
+      world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', cookies: { scriptorium_refresh: value } });
+    const logout = (options: { cookies?: Record<string, string>; headers?: Record<string, string>; payload?: object }) =>
+      world.http.inject({ method: 'POST', url: '/api/v1/auth/logout', ...options });
+    const meStatus = async (token: string) =>
+      (await world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } })).statusCode;
+    const reused = (userId: string) =>
+      world.emitted('identity.refresh_token_reused').then((events) =>
+        events.filter((event) => (event as { userId: string }).userId === userId),
+      );
+
+    test('a program exchanges its refresh token for the next one', async () => {
+      const { program } = await join();
+      const answer = await refreshBy(program.refreshToken);
+      expect(answer.statusCode).toBe(200);
+      expect(answer.cookies).toEqual([]);
+      const next = answer.json();
+      expect(next.refreshToken).not.toBe(program.refreshToken);
+      expect(await meStatus(next.accessToken)).toBe(200);
+      expect((await refreshBy(next.refreshToken)).statusCode).toBe(200);
+    });
+
+    test('a browser gets new cookies, and no refresh token that scripts could read', async () => {
+      const { browser } = await join();
+      const answer = await world.http.inject({
+        method: 'POST',
+        url: '/api/v1/auth/refresh',
+        cookies: browser.cookies,
+      });
+      expect(answer.statusCode).toBe(200);
+      expect(answer.cookies.map((cookie) => cookie.name)).toEqual(['scriptorium_access', 'scriptorium_refresh']);
+      expect(answer.json()).not.toHaveProperty('refreshToken');
+      expect(answer.json().csrfToken).toBe(browser.csrfToken);
+    });
+
+    test('a cookie does not become a body, whatever the query asks for', async () => {
+      const { browser } = await join();
+      const answer = await world.http.inject({
+        method: 'POST',
+        url: '/api/v1/auth/refresh?transport=body',
+        cookies: browser.cookies,
+      });
+      expect(answer.body).not.toContain('refreshToken');
+    });
+
+    test('twenty refreshes at once have one successor', async () => {
+      const { program, userId } = await join();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => refreshBy(program.refreshToken)));
+      expect(answers.map((answer) => answer.statusCode)).toEqual(Array.from({ length: 20 }, () => 200));
+      const successors = new Set(answers.map((answer) => answer.json().refreshToken));
+      expect(successors.size).toBe(1);
+      const [successor = ''] = successors;
+      expect((await refreshBy(successor)).statusCode).toBe(200);
+      expect(await reused(userId)).toEqual([]);
+      const rows = await db.owner('select max(generation) as generation from sessions where user_id = $1', [userId]);
+      expect(rows).toEqual([{ generation: 2 }]);
+    });
+
+    test('within ten seconds the last token still leads to its successor', async () => {
+      const { program } = await join();
+      const first = (await refreshBy(program.refreshToken)).json();
+      world.pass(10);
+      const again = await refreshBy(program.refreshToken);
+      expect(again.json().refreshToken).toBe(first.refreshToken);
+    });
+
+    test('after that a used token ends the session for both who hold it', async () => {
+      const { program, browser, userId } = await join();
+      const next = (await refreshBy(program.refreshToken)).json();
+      world.pass(11);
+      expect((await refreshBy(program.refreshToken)).statusCode).toBe(401);
+      expect((await refreshBy(next.refreshToken)).statusCode).toBe(401);
+      expect(await meStatus(next.accessToken)).toBe(401);
+      expect(await meStatus(program.accessToken)).toBe(401);
+      expect(await reused(userId)).toHaveLength(1);
+      expect(await meStatus(browser.accessToken)).toBe(200);
+    });
+
+    test('an older token ends the session at once', async () => {
+      const { program, userId } = await join();
+      const second = (await refreshBy(program.refreshToken)).json();
+      const third = (await refreshBy(second.refreshToken)).json();
+      expect((await refreshBy(program.refreshToken)).statusCode).toBe(401);
+      expect((await refreshBy(third.refreshToken)).statusCode).toBe(401);
+      expect(await reused(userId)).toHaveLength(1);
+    });
+
+    test('a made-up token of a session that exists ends nothing', async () => {
+      const { program, userId } = await join();
+      const bytes = Buffer.from(program.refreshToken, 'base64url');
+      for (const index of [16, 19, 20, 51]) {
+        const forged = Buffer.from(bytes);
+        forged.writeUInt8((forged[index] ?? 0) ^ 1, index);
+        expect((await refreshBy(forged.toString('base64url'))).statusCode).toBe(401);
+      }
+      expect(await reused(userId)).toEqual([]);
+      expect((await refreshBy(program.refreshToken)).statusCode).toBe(200);
+    });
+
+    test.each(['x', 'A'.repeat(200), '\ud800', '\u0000', '%00', '{}', 'Zm9v.YmFy'])('the refresh token %j is refused', async (token) => {
+      expect([401, 422, 400]).toContain((await refreshBy(token)).statusCode);
+    });
+
+    test.each([
+      ['no body and no cookie', undefined, 401],
+      ['a field that does not exist', { refreshToken: 'x', more: 1 }, 422],
+      ['a number', { refreshToken: 5 }, 422],
+      ['a list', [], 422],
+    ])('refreshing with %s is refused', async (_case, payload, status) => {
+      const answer = await world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', ...(payload ? { payload } : {}) });
+      expect(answer.statusCode).toBe(status);
+      expect(answer.cookies).toEqual([]);
+    });
+
+    test('an ended session cannot be renewed, and one that is used goes on', async () => {
+      const { program } = await join();
+      world.pass(86_000);
+      const renewed = await refreshBy(program.refreshToken);
+      expect(renewed.statusCode).toBe(200);
+      world.pass(86_000);
+      const again = await refreshBy(renewed.json().refreshToken);
+      expect(again.statusCode).toBe(200);
+      world.pass(86_401);
+      expect((await refreshBy(again.json().refreshToken)).statusCode).toBe(401);
+    });
+
+    test('a refused refresh cookie is cleared', async () => {
+      const answer = await refreshCookie('nonsense');
+      expect(answer.statusCode).toBe(401);
+      expect(answer.cookies).toEqual([
+        expect.objectContaining({ name: 'scriptorium_refresh', value: '', path: '/api/v1/auth', expires: new Date(0) }),
+      ]);
+    });
+
+    test('signing out in the browser needs the proof, ends the session and clears the cookies', async () => {
+      const { browser, program } = await join();
+      const forged = await logout({ cookies: browser.cookies });
+      expect(forged.statusCode).toBe(403);
+      expect(forged.json()).toMatchObject({ code: 'identity.csrf_required' });
+      expect(forged.cookies).toEqual([]);
+      expect(await meStatus(browser.accessToken)).toBe(200);
+
+      const answer = await logout({ cookies: browser.cookies, headers: { 'x-csrf-token': browser.csrfToken } });
+      expect(answer.statusCode).toBe(204);
+      expect(answer.cookies.map(({ name: cookie, value, path }) => [cookie, value, path])).toEqual([
+        ['scriptorium_access', '', '/'],
+        ['scriptorium_refresh', '', '/api/v1/auth'],
+      ]);
+      expect(await meStatus(browser.accessToken)).toBe(401);
+      expect((await refreshBy(browser.refreshToken)).statusCode).toBe(401);
+      expect(await meStatus(program.accessToken)).toBe(200);
+    });
+
+    test('a program signs out by either of its tokens', async () => {
+      const one = await join();
+      expect((await logout({ headers: { authorization: `Bearer ${one.program.accessToken}` } })).statusCode).toBe(204);
+      expect((await refreshBy(one.program.refreshToken)).statusCode).toBe(401);
+      const two = await join();
+      expect((await logout({ payload: { refreshToken: two.program.refreshToken } })).statusCode).toBe(204);
+      expect(await meStatus(two.program.accessToken)).toBe(401);
+    });
+
+    test('signing out without being signed in changes nothing', async () => {
+      for (const options of [{}, { headers: { authorization: 'Bearer nonsense' } }, { payload: { refreshToken: 'nonsense' } }]) {
+        const answer = await logout(options);
+        expect(answer.statusCode).toBe(204);
+        expect(answer.cookies).toEqual([]);
+      }
+    });
+
+    test('who lost the organization of the session goes on in another one of theirs', async () => {
+      const mine = await join();
+      const other = await join();
+      await db.owner("insert into memberships (organization_id, user_id, role) values ($1, $2, 'regular')", [
+        other.organizationId,
+        mine.userId,
+      ]);
+      await db.owner('delete from memberships where organization_id = $1 and user_id = $2', [mine.organizationId, mine.userId]);
+      expect(await meStatus(mine.program.accessToken)).toBe(401);
+      const renewed = await refreshBy(mine.program.refreshToken);
+      expect(renewed.json().organization).toMatchObject({ id: other.organizationId, role: 'regular' });
+      expect(await meStatus(renewed.json().accessToken)).toBe(200);
+      await db.owner('delete from memberships where user_id = $1', [mine.userId]);
+      expect((await refreshBy(renewed.json().refreshToken)).statusCode).toBe(401);
+    });
+  });
+}

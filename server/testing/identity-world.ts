@@ -1,0 +1,134 @@
+import type { Clock } from '../kernel/clock.ts';
+import { type IdSource, newId } from '../kernel/ids.ts';
+import { type IdentityModule, type IdentitySettings, identityModule } from '../modules/identity/identity.module.ts';
+import { MemoryCache } from '../platform/cache/index.ts';
+import { QueuedEvents } from '../platform/events/index.ts';
+import { createHttpServer, type Http } from '../platform/http/index.ts';
+import { createLogger } from '../platform/logging/index.ts';
+import { PgBossQueue } from '../platform/queue/index.ts';
+import * as events from '../modules/identity/index.ts';
+import type { TestDatabase } from './database.ts';
+
+const SETTINGS: IdentitySettings = {
+  secretKey: 'a secret of the tests, long enough',
+  accessTokenSeconds: 900,
+  sessionSeconds: 86_400,
+  registrationOpen: true,
+  secureCookies: true,
+  rateLimit: false,
+};
+
+export interface SignIn {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly csrfToken: string;
+}
+
+export interface Joined {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly browser: SignIn & { readonly cookies: Record<string, string> };
+  readonly program: SignIn;
+}
+
+/** Identity behind a real HTTP server, with a clock that only moves when it is told to. */
+export interface IdentityWorld extends IdentityModule {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** A new account, signed in twice: as a browser with cookies and as a program with tokens. */
+  join(email: string): Promise<Joined>;
+  /** Lets so many seconds pass. */
+  pass(seconds: number): void;
+  /** The same database behind a server with other settings; closed with the world. */
+  withSettings(settings: Partial<IdentitySettings>): Promise<{ readonly http: Http } & IdentityModule>;
+  /** The payloads of the events of one type, as they wait in the queue for a subscriber. */
+  emitted(type: string): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
+  let now = Date.parse('2026-03-01T12:00:00Z');
+  const clock: Clock = () => new Date(now);
+  const queue = new PgBossQueue({ database: db.database, onError: () => undefined, onJobError: () => undefined });
+  const bus = new QueuedEvents(queue, clock, newId);
+  for (const type of [events.userRegistered, events.userSignedIn, events.signInFailed, events.refreshTokenReused]) {
+    bus.subscribe<object>(type, 'test.listener', async () => undefined);
+  }
+  await queue.start({ work: false });
+  const servers: Http[] = [];
+
+  async function serve(settings: Partial<IdentitySettings>) {
+    const logger = createLogger('silent');
+    const module = identityModule({
+      uow: db.database.uow,
+      events: bus,
+      cache: new MemoryCache(10_000, clock),
+      settings: { ...SETTINGS, ...settings },
+      clock,
+      ids: newId,
+      logger,
+    });
+    const http = await createHttpServer({
+      settings: { host: '127.0.0.1', port: 0, publicUrl: undefined, corsOrigins: [], rateLimit: false, secureCookies: true },
+      logger,
+      authenticator: module.authenticator,
+      routes: [module.routes, probes],
+      surroundings: [],
+    });
+    servers.push(http);
+    return { ...module, http };
+  }
+
+  const first = await serve({});
+  return {
+    ...first,
+    clock,
+    ids: newId,
+    join: (email) => join(first.http, email),
+    pass: (seconds) => {
+      now += seconds * 1000;
+    },
+    withSettings: serve,
+    emitted: async (type) => {
+      const rows = await db.owner('select data from queue.job where name = $1 order by created_on, id', [
+        `event.${type}.test.listener`,
+      ]);
+      return rows.map(({ data }) => (data as { payload: unknown }).payload);
+    },
+    close: async () => {
+      for (const http of servers) await http.close();
+      await queue.stop(1);
+    },
+  };
+}
+
+async function join(http: Http, email: string): Promise<Joined> {
+  const password = 'a password for tests';
+  const registered = await http.inject({
+    method: 'POST',
+    url: '/api/v1/auth/register',
+    payload: { email, password, name: email },
+  });
+  const login = await http.inject({
+    method: 'POST',
+    url: '/api/v1/auth/login?transport=body',
+    payload: { email, password },
+  });
+  const { accessToken, csrfToken, user, organization } = registered.json();
+  const cookies = Object.fromEntries(registered.cookies.map(({ name, value }) => [name, value]));
+  const refreshToken = cookies.scriptorium_refresh ?? '';
+  return {
+    userId: user.id,
+    organizationId: organization.id,
+    browser: { accessToken, csrfToken, refreshToken, cookies },
+    program: login.json(),
+  };
+}
+
+/** Endpoints that show who the server thinks is asking. */
+function probes(http: Http): void {
+  http.get('/probe', { config: { access: { minimum: 'guest' } } }, async (request) => request.actor);
+  http.post('/probe', { config: { access: { minimum: 'guest' } } }, async (request) => request.actor);
+  http.post('/probe/power', { config: { access: { minimum: 'power' } } }, async (request) => request.actor);
+}
