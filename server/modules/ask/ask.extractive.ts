@@ -2,7 +2,7 @@ import { analyze } from '../../platform/search/analysis/analyzer.ts';
 import type { SearchHit } from '../../platform/search/port.ts';
 import type { Expectation, Question } from './ask.question.ts';
 import type { Candidate, Retrieved } from './ask.retrieval.ts';
-import { type Range, splitSentences, withoutMarks } from './ask.sentences.ts';
+import { isListItem, type Range, splitSentences, withoutMarks } from './ask.sentences.ts';
 
 /** A sentence of a passage, as a piece of an answer. */
 export interface Extract {
@@ -108,14 +108,22 @@ function introduces(hit: SearchHit, ranges: readonly Range[], position: number):
   if (/[:：]$/u.test(sentence) || whole === hit.title || headings.includes(whole)) return true;
   if (isRow(whole))
     return isRow(sentenceAt(position + 1)) && !isRow(sentenceAt(position - 1)) && !/\p{N}/u.test(whole);
-  const next = ranges[position + 1];
-  const alone = next === undefined || text.slice(ranges[position]?.end, next.start).includes('\n');
+  return isShortLine(sentence) && !isListItem(whole) && standsAlone(text, ranges, position);
+}
+
+function isShortLine(sentence: string): boolean {
   return (
-    alone &&
-    sentence.length <= 70 &&
-    !/[.!?。！？:：\p{N}]/u.test(sentence) &&
-    sentence.split(/\s+/u).length <= 8
+    sentence.length <= 70 && !/[.!?。！？:：\p{N}]/u.test(sentence) && sentence.split(/\s+/u).length <= 8
   );
+}
+
+/** Whether empty lines set it off as a paragraph of its own, or a list follows it. */
+function standsAlone(text: string, ranges: readonly Range[], position: number): boolean {
+  const before = text.slice(ranges[position - 1]?.end ?? 0, ranges[position]?.start);
+  const next = ranges[position + 1];
+  if (next === undefined || (position > 0 && !before.includes('\n\n'))) return false;
+  const after = text.slice(ranges[position]?.end, next.start);
+  return after.includes('\n\n') || (after.includes('\n') && isListItem(text.slice(next.start, next.end)));
 }
 
 function isRow(sentence: string): boolean {

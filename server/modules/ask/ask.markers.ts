@@ -24,8 +24,6 @@ const CITATION_BRACKET = new RegExp(`^\\[\\s*\\d{1,3}\\s*:\\s*[${OPENING}].*[${O
 const BARE_NUMBER = /^\[[\d,\s]+\]$/;
 const MAY_BECOME_CITATION = new RegExp(`^\\[(?:[\\d,\\s]*|\\s*\\d{1,3}\\s*:\\s*(?:[${OPENING}].*)?)$`, 's');
 
-/** The beginning of an address or a tag, at the end of what has come so far. */
-const UNDECIDED_END = /(?:^|[^\p{L}\p{N}])(h|ht|htt|https?|https?:|https?:\/|w|ww|www)$|(<)$/iu;
 /** Control characters but line end and tab, and marks that turn the direction of the text around them. */
 const UNPRINTABLE = /[[\p{Cc}\u202a-\u202e\u2066-\u2069]--[\n\t]]/gv;
 const CLOSING_MARK = /^[.,;:!?)。、，！？]/;
@@ -36,28 +34,30 @@ const CLOSING_MARK = /^[.,;:!?)。、，！？]/;
  */
 export function createMarkerParser(): MarkerParser {
   let pieces: Piece[] = [];
-  /** An open bracket and what follows it, or the beginning of an address. */
+  /** An open bracket and what follows it. */
   let held = '';
   /** White space before whatever comes next. */
   let space = '';
-  let begun = false;
+  /** The last characters that were given out. */
+  let tail = '';
   let afterQuote = false;
 
   const addText = (raw: string): void => {
-    const text = plain(raw);
+    const text = raw.replace(UNPRINTABLE, '').replaceAll(']', ')');
     const words = text.trimStart();
     space += text.slice(0, text.length - words.length);
     if (words === '') return;
     const body = words.trimEnd();
-    pieces.push({ kind: 'text', text: gapBefore(words) + body });
+    const safe = defuse(tail, gapBefore(words) + body);
+    pieces.push({ kind: 'text', text: safe });
+    tail = (tail + safe).slice(-3);
     space = words.slice(body.length);
-    begun = true;
     afterQuote = false;
   };
 
   /** A citation leaves the white space of both its sides behind, and none before the stop that follows it. */
   const gapBefore = (words: string): string => {
-    if (!begun || (afterQuote && CLOSING_MARK.test(words))) return '';
+    if (tail === '' || (afterQuote && CLOSING_MARK.test(words))) return '';
     if (!afterQuote || space === '') return space;
     return space.includes('\n') ? '\n' : ' ';
   };
@@ -78,10 +78,8 @@ export function createMarkerParser(): MarkerParser {
       else if (ended) held = '';
       else return;
     }
-    const undecided = ended ? null : UNDECIDED_END.exec(held);
-    const keep = (undecided?.[1] ?? undecided?.[2] ?? '').length;
-    addText(held.slice(0, held.length - keep));
-    held = held.slice(held.length - keep);
+    addText(held);
+    held = '';
   };
 
   const flush = (): Piece[] => {
@@ -112,7 +110,11 @@ interface Bracket {
 
 /** Reads what begins with `[`; null while more input could make it a citation. */
 function readBracket(input: string): Bracket | null {
-  for (let close = input.indexOf(']'); close >= 0; close = input.indexOf(']', close + 1)) {
+  for (
+    let close = input.indexOf(']');
+    close >= 0 && close < LONGEST_QUOTE;
+    close = input.indexOf(']', close + 1)
+  ) {
     const bracket = input.slice(0, close + 1);
     if (BARE_NUMBER.test(bracket)) return { quotes: [], text: '', length: bracket.length };
     if (CITATION_BRACKET.test(bracket))
@@ -120,7 +122,7 @@ function readBracket(input: string): Bracket | null {
     if (!MAY_BECOME_CITATION.test(bracket)) break;
   }
   if (!MAY_BECOME_CITATION.test(input)) return { quotes: [], text: '(', length: 1 };
-  return input.length > LONGEST_QUOTE ? { quotes: [], text: '', length: input.length } : null;
+  return input.length >= LONGEST_QUOTE ? { quotes: [], text: '', length: LONGEST_QUOTE } : null;
 }
 
 function quotesIn(bracket: string): Extract<Piece, { kind: 'quote' }>[] {
@@ -131,10 +133,10 @@ function quotesIn(bracket: string): Extract<Piece, { kind: 'quote' }>[] {
   }));
 }
 
-function plain(text: string): string {
-  return text
-    .replace(UNPRINTABLE, '')
-    .replaceAll(']', ')')
-    .replace(/<(?=[a-z/!?])/giu, '‹')
-    .replace(/https?:\/\/|www\./giu, '');
+/**
+ * Breaks what a program could take for a tag or an address with a space.
+ * @param tail what stands before `text`, at least the last three characters
+ */
+function defuse(tail: string, text: string): string {
+  return (tail + text).replace(/(?<=<)(?=[a-z/!?])|(?<=:)(?=\/)|(?<=www)(?=\.)/giu, ' ').slice(tail.length);
 }

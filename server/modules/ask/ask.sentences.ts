@@ -126,6 +126,10 @@ function trim(content: string, range: Range): Range {
   return { start, end: Math.max(start, range.end - (piece.length - piece.trimEnd().length)) };
 }
 
+export function isListItem(sentence: string): boolean {
+  return LIST_ITEM.test(sentence);
+}
+
 /** The sentence without the mark of its list item, and without those of its footnote. */
 export function withoutMarks(text: string, range: Range): Range {
   const sentence = text.slice(range.start, range.end);
