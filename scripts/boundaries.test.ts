@@ -14,13 +14,14 @@ const HOUSE: Files = {
     "import { notesModule } from '../modules/notes/notes.module.ts';\nexport function compose(folder: string) { return notesModule(folder); }\n",
   'server/kernel/ids.ts': 'export type Id = string;\n',
   'server/platform/db/query-builder.ts': "import { Kysely } from 'kysely';\nexport const builder = Kysely;\n",
+  'server/platform/db/index.ts': "export { builder as queryBuilder } from './query-builder.ts';\n",
   'server/platform/http/server.ts': "import Fastify from 'fastify';\nexport const make = Fastify;\n",
   'server/platform/http/schemas.ts': "export const Id = 'uuid';\n",
   'server/modules/notes/index.ts': "export type { Note } from './notes.tables.ts';\n",
   'server/modules/notes/notes.tables.ts':
     "import type { Generated } from 'kysely';\nexport interface Note { readonly id: Generated<string> }\n",
   'server/modules/notes/notes.repository.ts':
-    "import { builder } from '../../platform/db/query-builder.ts';\nexport const all = () => builder;\n",
+    "import { queryBuilder } from '../../platform/db/index.ts';\nexport const all = () => queryBuilder;\n",
   'server/modules/notes/notes.service.ts':
     "import { all } from './notes.repository.ts';\nexport const list = () => all();\n",
   'server/modules/notes/notes.schemas.ts': "export { Id } from '../../platform/http/schemas.ts';\n",
@@ -93,6 +94,11 @@ const PLANTED: readonly (readonly [rule: string, why: string, files: Files])[] =
     'query-builder',
     'through the opened transaction',
     inTags("export { builder } from '../../platform/db/query-builder.ts';\n"),
+  ],
+  [
+    'query-builder',
+    'through the door of platform/db',
+    inTags("import { queryBuilder as q } from '../../platform/db/index.ts';\nexport const x = q;\n"),
   ],
   [
     'query-builder',

@@ -5,7 +5,7 @@ import type { Violation } from './violation.ts';
 // What imports cannot show, read from the syntax tree of one file.
 
 const MAX_LINES = 300;
-const TEST_FILE = /\.test\.tsx?$/;
+const TEST_FILE = /\.(test|contract)\.tsx?$/;
 const GENERATED = new Set(['client/schema.ts']);
 const TEST_FUNCTIONS = new Set(['test', 'it', 'describe', 'suite']);
 const NEVER_RUN = new Set(['skip', 'todo', 'only', 'fails']);
@@ -47,11 +47,24 @@ export function checkSource(file: string, text: string): readonly Violation[] {
         report('environment', 'only server/main.ts reads the environment; pass the setting in'),
       );
     }
+    if (!file.endsWith('.repository.ts') && !file.startsWith('server/platform/db/')) {
+      findQueryBuilderImports(source).forEach(
+        report('query-builder', 'only repositories look inside a transaction'),
+      );
+    }
     if (!file.endsWith('.prompts.ts')) {
       findPromptText(source).forEach(report('prompt-text', 'prompt text stands only in *.prompts.ts'));
     }
   }
   return violations;
+}
+
+/** `import { queryBuilder } from …`: the door that platform/db opens for repositories, beside much that all may use. */
+function findQueryBuilderImports(source: ts.SourceFile): readonly ts.Node[] {
+  return collect(
+    source,
+    (node) => (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) && names(node, 'queryBuilder'),
+  );
 }
 
 /** `process.env` in any spelling: a property, an index, destructured, or imported from `node:process`. */
@@ -90,7 +103,7 @@ function isProcess(node: ts.Expression): boolean {
   return ts.isPropertyAccessExpression(node) && node.name.text === 'process';
 }
 
-function names(element: ts.BindingElement | ts.ImportSpecifier, name: string): boolean {
+function names(element: ts.BindingElement | ts.ImportSpecifier | ts.ExportSpecifier, name: string): boolean {
   const original = element.propertyName ?? element.name;
   return 'text' in original && original.text === name;
 }
