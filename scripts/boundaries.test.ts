@@ -12,6 +12,7 @@ const HOUSE: Files = {
   'server/main.ts': "import { compose } from './app/compose.ts';\ncompose(process.env['DATA_DIR'] ?? '');\n",
   'server/app/compose.ts':
     "import { notesModule } from '../modules/notes/notes.module.ts';\nexport function compose(folder: string) { return notesModule(folder); }\n",
+  'server/cli/serve.ts': "export { compose } from '../app/compose.ts';\n",
   'server/kernel/ids.ts': 'export type Id = string;\n',
   'server/platform/db/query-builder.ts': "import { Kysely } from 'kysely';\nexport const builder = Kysely;\n",
   'server/platform/db/index.ts': "export { builder as queryBuilder } from './query-builder.ts';\n",
@@ -80,6 +81,11 @@ const PLANTED: readonly (readonly [rule: string, why: string, files: Files])[] =
     { 'server/kernel/x.ts': "export { Id } from '../platform/http/schemas.ts';\n" },
   ],
   ['storeys', 'a module knows the app', inTags("export { compose } from '../../app/compose.ts';\n")],
+  [
+    'storeys',
+    'platform knows the command line',
+    { 'server/platform/db/x.ts': "import '../../cli/serve.ts';\n" },
+  ],
   [
     'routes-repositories',
     'routes read the database',
