@@ -38,7 +38,7 @@ const RULES: readonly IForbiddenRuleType[] = [
     'storeys',
     'kernel and platform know no module, kernel knows no platform, and nothing below the app knows the app',
     { path: '^server/(kernel|platform|modules)/', pathNot: TESTS },
-    { path: '^server/(app/|main\\.ts$)' },
+    { path: '^server/(app/|cli/|main\\.ts$)' },
   ),
   forbid(
     'storeys',
