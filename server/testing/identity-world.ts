@@ -1,12 +1,16 @@
 import type { Clock } from '../kernel/clock.ts';
 import { type IdSource, newId } from '../kernel/ids.ts';
-import { type IdentityModule, type IdentitySettings, identityModule } from '../modules/identity/identity.module.ts';
+import {
+  type IdentityModule,
+  type IdentitySettings,
+  identityModule,
+} from '../modules/identity/identity.module.ts';
+import * as events from '../modules/identity/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
 import { QueuedEvents } from '../platform/events/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
 import { PgBossQueue } from '../platform/queue/index.ts';
-import * as events from '../modules/identity/index.ts';
 import type { TestDatabase } from './database.ts';
 
 const SETTINGS: IdentitySettings = {
@@ -50,9 +54,18 @@ export interface IdentityWorld extends IdentityModule {
 export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
   let now = Date.parse('2026-03-01T12:00:00Z');
   const clock: Clock = () => new Date(now);
-  const queue = new PgBossQueue({ database: db.database, onError: () => undefined, onJobError: () => undefined });
+  const queue = new PgBossQueue({
+    database: db.database,
+    onError: () => undefined,
+    onJobError: () => undefined,
+  });
   const bus = new QueuedEvents(queue, clock, newId);
-  for (const type of [events.userRegistered, events.userSignedIn, events.signInFailed, events.refreshTokenReused]) {
+  for (const type of [
+    events.userRegistered,
+    events.userSignedIn,
+    events.signInFailed,
+    events.refreshTokenReused,
+  ]) {
     bus.subscribe<object>(type, 'test.listener', async () => undefined);
   }
   await queue.start({ work: false });
@@ -70,7 +83,14 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
       logger,
     });
     const http = await createHttpServer({
-      settings: { host: '127.0.0.1', port: 0, publicUrl: undefined, corsOrigins: [], rateLimit: false, secureCookies: true },
+      settings: {
+        host: '127.0.0.1',
+        port: 0,
+        publicUrl: undefined,
+        corsOrigins: [],
+        rateLimit: false,
+        secureCookies: true,
+      },
       logger,
       authenticator: module.authenticator,
       routes: [module.routes, probes],

@@ -49,6 +49,7 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
     actor: Actor,
     first: { readonly organizationName: string; readonly adminEmail: string; readonly adminName: string },
   ): Promise<FirstAccount | null> {
+    const instance = asInstance(actor);
     const prepared = await prepare({
       email: first.adminEmail,
       name: first.adminName,
@@ -56,7 +57,7 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
       role: 'admin',
       organization: { name: first.organizationName },
     });
-    return uow.write(asInstance(actor), async (tx) => {
+    return uow.write(instance, async (tx) => {
       await lockBootstrap(tx);
       if (await anyOrganization(tx)) return null;
       const account = await insertAccount(tx, prepared);

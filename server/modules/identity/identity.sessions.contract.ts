@@ -25,15 +25,23 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
     const refreshBy = (refreshToken: string) =>
       world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', payload: { refreshToken } });
     const refreshCookie = (value: string) =>
-      world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', cookies: { scriptorium_refresh: value } });
-    const logout = (options: { cookies?: Record<string, string>; headers?: Record<string, string>; payload?: object }) =>
-      world.http.inject({ method: 'POST', url: '/api/v1/auth/logout', ...options });
+      world.http.inject({
+        method: 'POST',
+        url: '/api/v1/auth/refresh',
+        cookies: { scriptorium_refresh: value },
+      });
+    const logout = (options: {
+      cookies?: Record<string, string>;
+      headers?: Record<string, string>;
+      payload?: object;
+    }) => world.http.inject({ method: 'POST', url: '/api/v1/auth/logout', ...options });
     const meStatus = async (token: string) =>
-      (await world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } })).statusCode;
+      (await world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } }))
+        .statusCode;
     const reused = (userId: string) =>
-      world.emitted('identity.refresh_token_reused').then((events) =>
-        events.filter((event) => (event as { userId: string }).userId === userId),
-      );
+      world
+        .emitted('identity.refresh_token_reused')
+        .then((events) => events.filter((event) => (event as { userId: string }).userId === userId));
 
     test('a program exchanges its refresh token for the next one', async () => {
       const { program } = await join();
@@ -54,7 +62,10 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
         cookies: browser.cookies,
       });
       expect(answer.statusCode).toBe(200);
-      expect(answer.cookies.map((cookie) => cookie.name)).toEqual(['scriptorium_access', 'scriptorium_refresh']);
+      expect(answer.cookies.map((cookie) => cookie.name)).toEqual([
+        'scriptorium_access',
+        'scriptorium_refresh',
+      ]);
       expect(answer.json()).not.toHaveProperty('refreshToken');
       expect(answer.json().csrfToken).toBe(browser.csrfToken);
     });
@@ -78,7 +89,9 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       const [successor = ''] = successors;
       expect((await refreshBy(successor)).statusCode).toBe(200);
       expect(await reused(userId)).toEqual([]);
-      const rows = await db.owner('select max(generation) as generation from sessions where user_id = $1', [userId]);
+      const rows = await db.owner('select max(generation) as generation from sessions where user_id = $1', [
+        userId,
+      ]);
       expect(rows).toEqual([{ generation: 2 }]);
     });
 
@@ -123,9 +136,12 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       expect((await refreshBy(program.refreshToken)).statusCode).toBe(200);
     });
 
-    test.each(['x', 'A'.repeat(200), '\ud800', '\u0000', '%00', '{}', 'Zm9v.YmFy'])('the refresh token %j is refused', async (token) => {
-      expect([401, 422, 400]).toContain((await refreshBy(token)).statusCode);
-    });
+    test.each(['x', 'A'.repeat(200), '\ud800', '\u0000', '%00', '{}', 'Zm9v.YmFy'])(
+      'the refresh token %j is refused',
+      async (token) => {
+        expect([401, 422, 400]).toContain((await refreshBy(token)).statusCode);
+      },
+    );
 
     test.each([
       ['no body and no cookie', undefined, 401],
@@ -133,7 +149,11 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       ['a number', { refreshToken: 5 }, 422],
       ['a list', [], 422],
     ])('refreshing with %s is refused', async (_case, payload, status) => {
-      const answer = await world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', ...(payload ? { payload } : {}) });
+      const answer = await world.http.inject({
+        method: 'POST',
+        url: '/api/v1/auth/refresh',
+        ...(payload ? { payload } : {}),
+      });
       expect(answer.statusCode).toBe(status);
       expect(answer.cookies).toEqual([]);
     });
@@ -154,7 +174,12 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       const answer = await refreshCookie('nonsense');
       expect(answer.statusCode).toBe(401);
       expect(answer.cookies).toEqual([
-        expect.objectContaining({ name: 'scriptorium_refresh', value: '', path: '/api/v1/auth', expires: new Date(0) }),
+        expect.objectContaining({
+          name: 'scriptorium_refresh',
+          value: '',
+          path: '/api/v1/auth',
+          expires: new Date(0),
+        }),
       ]);
     });
 
@@ -166,7 +191,10 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       expect(forged.cookies).toEqual([]);
       expect(await meStatus(browser.accessToken)).toBe(200);
 
-      const answer = await logout({ cookies: browser.cookies, headers: { 'x-csrf-token': browser.csrfToken } });
+      const answer = await logout({
+        cookies: browser.cookies,
+        headers: { 'x-csrf-token': browser.csrfToken },
+      });
       expect(answer.statusCode).toBe(204);
       expect(answer.cookies.map(({ name: cookie, value, path }) => [cookie, value, path])).toEqual([
         ['scriptorium_access', '', '/'],
@@ -179,7 +207,9 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
 
     test('a program signs out by either of its tokens', async () => {
       const one = await join();
-      expect((await logout({ headers: { authorization: `Bearer ${one.program.accessToken}` } })).statusCode).toBe(204);
+      expect(
+        (await logout({ headers: { authorization: `Bearer ${one.program.accessToken}` } })).statusCode,
+      ).toBe(204);
       expect((await refreshBy(one.program.refreshToken)).statusCode).toBe(401);
       const two = await join();
       expect((await logout({ payload: { refreshToken: two.program.refreshToken } })).statusCode).toBe(204);
@@ -187,7 +217,11 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
     });
 
     test('signing out without being signed in changes nothing', async () => {
-      for (const options of [{}, { headers: { authorization: 'Bearer nonsense' } }, { payload: { refreshToken: 'nonsense' } }]) {
+      for (const options of [
+        {},
+        { headers: { authorization: 'Bearer nonsense' } },
+        { payload: { refreshToken: 'nonsense' } },
+      ]) {
         const answer = await logout(options);
         expect(answer.statusCode).toBe(204);
         expect(answer.cookies).toEqual([]);
@@ -201,7 +235,10 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
         other.organizationId,
         mine.userId,
       ]);
-      await db.owner('delete from memberships where organization_id = $1 and user_id = $2', [mine.organizationId, mine.userId]);
+      await db.owner('delete from memberships where organization_id = $1 and user_id = $2', [
+        mine.organizationId,
+        mine.userId,
+      ]);
       expect(await meStatus(mine.program.accessToken)).toBe(401);
       const renewed = await refreshBy(mine.program.refreshToken);
       expect(renewed.json().organization).toMatchObject({ id: other.organizationId, role: 'regular' });

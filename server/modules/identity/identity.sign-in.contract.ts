@@ -21,8 +21,10 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
 
     const post = (path: string, payload: object, http = world.http) =>
       http.inject({ method: 'POST', url: `/api/v1/auth/${path}`, payload });
-    const register = (email: string, more: object = {}) => post('register', { email, password: PASSWORD, name: 'Ada', ...more });
-    const login = (email: string, password = PASSWORD, http = world.http) => post('login', { email, password }, http);
+    const register = (email: string, more: object = {}) =>
+      post('register', { email, password: PASSWORD, name: 'Ada', ...more });
+    const login = (email: string, password = PASSWORD, http = world.http) =>
+      post('login', { email, password }, http);
     const me = (token: string) =>
       world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } });
 
@@ -64,8 +66,13 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
 
     test('ten registrations of one address at once make one account', async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => register('race@example.org')));
-      expect(answers.map((answer) => answer.statusCode).sort()).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
-      const rows = await db.owner("select id from organizations where id not in (select organization_id from memberships)");
+      expect(answers.map((answer) => answer.statusCode).sort()).toEqual([
+        201,
+        ...Array.from({ length: 9 }, () => 409),
+      ]);
+      const rows = await db.owner(
+        'select id from organizations where id not in (select organization_id from memberships)',
+      );
       expect(rows).toEqual([]);
     });
 
@@ -90,7 +97,11 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
 
     test('registration can be closed', async () => {
       const closed = await world.withSettings({ registrationOpen: false });
-      const answer = await post('register', { email: 'late@example.org', password: PASSWORD, name: 'Late' }, closed.http);
+      const answer = await post(
+        'register',
+        { email: 'late@example.org', password: PASSWORD, name: 'Late' },
+        closed.http,
+      );
       expect(answer.statusCode).toBe(403);
       expect(answer.json()).toMatchObject({ code: 'identity.registration_closed' });
     });
@@ -103,7 +114,13 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       const flags = { httpOnly: true, secure: true, sameSite: 'Lax' };
       expect(answer.cookies).toEqual([
         { name: 'scriptorium_access', value: answer.json().accessToken, path: '/', maxAge: 900, ...flags },
-        { name: 'scriptorium_refresh', value: expect.any(String), path: '/api/v1/auth', maxAge: 86_400, ...flags },
+        {
+          name: 'scriptorium_refresh',
+          value: expect.any(String),
+          path: '/api/v1/auth',
+          maxAge: 86_400,
+          ...flags,
+        },
       ]);
       expect(answer.json()).not.toHaveProperty('refreshToken');
     });
@@ -159,9 +176,13 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
 
     test('passwords are kept as Argon2id, sessions without anything that could be presented', async () => {
       const answer = await post('login?transport=body', { email: 'program@example.org', password: PASSWORD });
-      const [user] = await db.owner("select password_hash from users where email_key = 'program@example.org'");
+      const [user] = await db.owner(
+        "select password_hash from users where email_key = 'program@example.org'",
+      );
       expect(user?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-      const stored = JSON.stringify(await db.owner("select encode(refresh_seed, 'base64') as seed, * from sessions"));
+      const stored = JSON.stringify(
+        await db.owner("select encode(refresh_seed, 'base64') as seed, * from sessions"),
+      );
       const { refreshToken, accessToken, csrfToken } = answer.json();
       for (const secret of [refreshToken, accessToken, csrfToken]) expect(stored).not.toContain(secret);
     });
@@ -177,7 +198,11 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       world = await identityWorld(db);
       ({ http } = await world.withSettings({ rateLimit: true }));
       for (const email of ['one@example.org', 'two@example.org']) {
-        await http.inject({ method: 'POST', url: '/api/v1/auth/register', payload: { email, password: PASSWORD, name: 'N' } });
+        await http.inject({
+          method: 'POST',
+          url: '/api/v1/auth/register',
+          payload: { email, password: PASSWORD, name: 'N' },
+        });
       }
     });
     afterAll(async () => {
@@ -188,7 +213,11 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
     const attempt = async (email: string, password: string, remoteAddress: string) =>
       http.inject({ method: 'POST', url: '/api/v1/auth/login', payload: { email, password }, remoteAddress });
     /** Statuses of so many attempts, one after the other. */
-    async function attempts(count: number, email: (index: number) => string, address: (index: number) => string) {
+    async function attempts(
+      count: number,
+      email: (index: number) => string,
+      address: (index: number) => string,
+    ) {
       const statuses: number[] = [];
       for (let index = 0; index < count; index += 1) {
         statuses.push((await attempt(email(index), 'wrong password', address(index))).statusCode);
@@ -197,7 +226,11 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
     }
 
     test('ten wrong passwords close an account for a while, from every address, and no other account', async () => {
-      const statuses = await attempts(11, () => 'One@example.org', (index) => `10.0.0.${index}`);
+      const statuses = await attempts(
+        11,
+        () => 'One@example.org',
+        (index) => `10.0.0.${index}`,
+      );
       expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
       const refused = await attempt('one@example.org', PASSWORD, '10.0.1.1');
       expect(refused.statusCode).toBe(429);
@@ -210,19 +243,35 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
     });
 
     test('accounts that do not exist close in the same way', async () => {
-      const statuses = await attempts(11, () => 'ghost@example.org', (index) => `10.0.2.${index}`);
+      const statuses = await attempts(
+        11,
+        () => 'ghost@example.org',
+        (index) => `10.0.2.${index}`,
+      );
       expect(statuses.at(-1)).toBe(429);
     });
 
     test('a right password starts the count again', async () => {
-      await attempts(9, () => 'two@example.org', (index) => `10.0.3.${index}`);
+      await attempts(
+        9,
+        () => 'two@example.org',
+        (index) => `10.0.3.${index}`,
+      );
       expect((await attempt('two@example.org', PASSWORD, '10.0.3.20')).statusCode).toBe(200);
-      const statuses = await attempts(10, () => 'two@example.org', (index) => `10.0.4.${index}`);
+      const statuses = await attempts(
+        10,
+        () => 'two@example.org',
+        (index) => `10.0.4.${index}`,
+      );
       expect(statuses).toEqual(Array.from({ length: 10 }, () => 401));
     });
 
     test('one network that tries many accounts is slowed down; another one is not', async () => {
-      const statuses = await attempts(61, (index) => `n${index}@example.org`, (index) => `2001:db8:1:2::${index + 1}`);
+      const statuses = await attempts(
+        61,
+        (index) => `n${index}@example.org`,
+        (index) => `2001:db8:1:2::${index + 1}`,
+      );
       expect(statuses.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 401));
       expect(statuses.at(-1)).toBe(429);
       expect((await attempt('other@example.org', PASSWORD, '2001:db8:1:3::1')).statusCode).toBe(401);

@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../testing/database.ts';
+import { accountsContract } from './identity.accounts.contract.ts';
+
+accountsContract('PGlite', embeddedTestDatabase);

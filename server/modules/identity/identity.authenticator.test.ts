@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../testing/database.ts';
+import { authenticatorContract } from './identity.authenticator.contract.ts';
+
+authenticatorContract('PGlite', embeddedTestDatabase);
