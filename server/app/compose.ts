@@ -1,0 +1,92 @@
+import { systemClock } from '../kernel/clock.ts';
+import { newId } from '../kernel/ids.ts';
+import { createAiGateway } from '../platform/ai/index.ts';
+import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import { openDatabase, type OpenedDatabase } from '../platform/db/index.ts';
+import { QueuedEvents } from '../platform/events/index.ts';
+import { createHttpServer, type Http } from '../platform/http/index.ts';
+import { createLogger, type Logger } from '../platform/logging/index.ts';
+import { installQueue, PgBossQueue } from '../platform/queue/index.ts';
+import { createSearchPlatform } from '../platform/search/index.ts';
+import { LocalStorage } from '../platform/storage/index.ts';
+import { webConsole } from './console.ts';
+import { healthRoutes } from './health.ts';
+import { createModules, type Modules, type Platform } from './modules.ts';
+import { apiReference } from './reference.ts';
+import { resolveSecret } from './secret.ts';
+
+/** The product, put together and not yet working: no port is open and no job is taken before `start`. */
+export interface Application {
+  readonly platform: Platform;
+  readonly modules: Modules;
+  readonly http: Http;
+  readonly migrations: OpenedDatabase['migrations'];
+  /** Begins to take jobs, if `work`; without it only enqueues. */
+  start(options: { readonly work: boolean }): Promise<void>;
+  /** Stops taking requests and jobs, lets running ones end within the grace period, requeues the rest, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** The composition root: the only place that knows which adapter stands behind which port. */
+export async function compose(config: Config, logger: Logger = createLogger(config.logging.level)): Promise<Application> {
+  const secretKey = await resolveSecret(config);
+  const opened = await openDatabase({
+    config,
+    ownerSteps: [installQueue],
+    onError: (error) => logger.warn({ err: error }, 'database connection lost'),
+    onWarning: (message) => logger.warn(message),
+  });
+  const { database } = opened;
+  const { uow } = database;
+  const queue = new PgBossQueue({
+    database,
+    onError: (error) => logger.error({ err: error }, 'queue'),
+    onJobError: (name, error) => logger.warn({ err: error, queue: name }, 'job failed'),
+  });
+  const ai = createAiGateway({ settings: config.ai, uow, logger });
+  const platform: Platform = {
+    config,
+    secretKey,
+    database,
+    queue,
+    ai,
+    logger,
+    clock: systemClock,
+    ids: newId,
+    storage: new LocalStorage(config.storage.folder),
+    events: new QueuedEvents(queue),
+    cache: config.redisUrl ? new RedisCache(config.redisUrl, (error) => logger.warn({ err: error }, 'redis')) : new MemoryCache(),
+    search: createSearchPlatform({ database, embedding: ai.embedding(), logger }),
+  };
+  const modules = createModules(platform);
+  const http = await createHttpServer({
+    settings: config.http,
+    logger,
+    authenticator: modules.identity.authenticator,
+    surroundings: [
+      healthRoutes({ database, migrations: opened.migrations, storage: platform.storage, adminSecret: config.identity.adminSecret }),
+      apiReference,
+      webConsole,
+    ],
+    routes: modules.routes,
+  });
+  return {
+    platform,
+    modules,
+    http,
+    migrations: opened.migrations,
+    start: async ({ work }) => {
+      if (work) await modules.library.recover();
+      await queue.start({ work });
+    },
+    stop: async () => {
+      await http.close();
+      await queue.stop(config.shutdownSeconds);
+      await modules.library.close();
+      await platform.search.close();
+      await platform.cache.close();
+      await opened.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { IdSource } from '../kernel/ids.ts';
+import { createAskModule } from '../modules/ask/index.ts';
+import { identityModule } from '../modules/identity/identity.module.ts';
+import { libraryModule } from '../modules/library/library.module.ts';
+import { searchModule } from '../modules/search/search.module.ts';
+import { tasksModule } from '../modules/tasks/tasks.module.ts';
+import type { AiGateway } from '../platform/ai/index.ts';
+import type { Cache } from '../platform/cache/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import type { Database } from '../platform/db/index.ts';
+import type { Events } from '../platform/events/index.ts';
+import type { Logger } from '../platform/logging/index.ts';
+import type { Queue } from '../platform/queue/index.ts';
+import type { SearchPlatform } from '../platform/search/index.ts';
+import type { Storage } from '../platform/storage/index.ts';
+
+export interface Platform {
+  readonly config: Config;
+  readonly secretKey: string;
+  readonly database: Database;
+  readonly storage: Storage;
+  readonly queue: Queue;
+  readonly events: Events;
+  readonly cache: Cache;
+  readonly ai: AiGateway;
+  readonly search: SearchPlatform;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export type Modules = ReturnType<typeof createModules>;
+
+/** The modules of the product, each from what it needs. A new domain is one line here. */
+export function createModules(platform: Platform) {
+  const { config, database, storage, queue, events, cache, ai, search, logger, clock, ids } = platform;
+  const { uow } = database;
+  const settings = { ...config.identity, secretKey: platform.secretKey, secureCookies: config.http.secureCookies, rateLimit: config.http.rateLimit };
+
+  const tasks = tasksModule({ uow, onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed') });
+  const identity = identityModule({ uow, events, cache, settings, clock, ids, logger });
+  const library = libraryModule({ settings: config.library, database, storage, queue, events, search: search.index, tasks: tasks.api, logger });
+  const searching = searchModule({ search, queue, events, tasks: tasks.api, uow, logger });
+  const ask = createAskModule({ search: search.index, ai, quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } } });
+
+  return {
+    tasks,
+    identity,
+    library,
+    search: searching,
+    ask,
+    routes: [identity.routes, tasks.routes, ...library.routes, searching.routes, ask.routes],
+  };
+}
