@@ -15,7 +15,10 @@ const STORED = 0;
 const DEFLATED = 8;
 
 function unsafe(detail: string): ParseError {
-  return new ParseError('library.unsafe_archive', `${detail} Save the file again with a usual program and retry.`);
+  return new ParseError(
+    'library.unsafe_archive',
+    `${detail} Save the file again with a usual program and retry.`,
+  );
 }
 
 function isUnsafeName(name: string): boolean {
@@ -48,10 +51,12 @@ async function checkedEntries(zip: ZipFile): Promise<Map<string, Entry>> {
     }
     total += entry.uncompressedSize;
     packed += entry.compressedSize;
-    if (entry.uncompressedSize > MAX_ENTRY_BYTES || total > MAX_TOTAL_BYTES) throw unsafe('The file unpacks to too much data.');
+    if (entry.uncompressedSize > MAX_ENTRY_BYTES || total > MAX_TOTAL_BYTES)
+      throw unsafe('The file unpacks to too much data.');
     entries.set(name, entry);
   }
-  if (total > RATIO_FROM_BYTES && total > packed * MAX_RATIO) throw unsafe('The file unpacks to far more than it holds.');
+  if (total > RATIO_FROM_BYTES && total > packed * MAX_RATIO)
+    throw unsafe('The file unpacks to far more than it holds.');
   return entries;
 }
 
@@ -65,7 +70,12 @@ function asParseError(error: unknown): ParseError {
   return new ParseError('library.damaged_file');
 }
 
-const OPTIONS = { strictFileNames: true, validateEntrySizes: true, decodeStrings: true, autoClose: false } as const;
+const OPTIONS = {
+  strictFileNames: true,
+  validateEntrySizes: true,
+  decodeStrings: true,
+  autoClose: false,
+} as const;
 
 /** A ZIP archive whose directory has passed the checks. Names are exact and case-sensitive. */
 export class Archive {
@@ -78,7 +88,9 @@ export class Archive {
   }
 
   static async fromBytes(bytes: Uint8Array): Promise<Archive> {
-    return Archive.#open(() => fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), OPTIONS));
+    return Archive.#open(() =>
+      fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), OPTIONS),
+    );
   }
 
   /** Reads the directory only. Close it after use. */
@@ -114,12 +126,14 @@ export class Archive {
       const bytes = Buffer.allocUnsafe(entry.uncompressedSize);
       let filled = 0;
       for await (const chunk of await this.#zip.openReadStreamPromise(entry)) {
-        if (!Buffer.isBuffer(chunk) || filled + chunk.length > bytes.length) throw unsafe('The file unpacks to more than it declares.');
+        if (!Buffer.isBuffer(chunk) || filled + chunk.length > bytes.length)
+          throw unsafe('The file unpacks to more than it declares.');
         filled += chunk.copy(bytes, filled);
       }
       return bytes.subarray(0, filled);
     } catch (error) {
-      if (error instanceof Error && /too many bytes/i.test(error.message)) throw unsafe('The file unpacks to more than it declares.');
+      if (error instanceof Error && /too many bytes/i.test(error.message))
+        throw unsafe('The file unpacks to more than it declares.');
       throw asParseError(error);
     }
   }

@@ -89,7 +89,9 @@ export class CanonicalTextBuilder {
   add(kind: BlockKind, content: string | readonly PagePart[], options: BlockOptions = {}): void {
     const clean = kind === 'heading' ? canonicalLine : options.verbatim ? canonicalVerbatim : canonicalProse;
     const parts = typeof content === 'string' ? [{ text: content, page: undefined }] : content;
-    const cleaned = parts.map((part) => ({ ...part, text: clean(part.text) })).filter((part) => part.text !== '');
+    const cleaned = parts
+      .map((part) => ({ ...part, text: clean(part.text) }))
+      .filter((part) => part.text !== '');
     const first = cleaned[0];
     if (!first) return;
     if (this.#length > 0) this.#push(options.tight ? '\n' : '\n\n');
@@ -111,7 +113,10 @@ export class CanonicalTextBuilder {
     this.#structure.push({
       kind,
       ...(kind === 'heading'
-        ? { level: Math.min(6, Math.max(1, options.level ?? 1)), title: cleaned.map((part) => part.text).join(' ') }
+        ? {
+            level: Math.min(6, Math.max(1, options.level ?? 1)),
+            title: cleaned.map((part) => part.text).join(' '),
+          }
         : {}),
       ...(page === undefined ? {} : { page }),
       start,
@@ -142,6 +147,11 @@ export class CanonicalTextBuilder {
 
   #closePage(): void {
     if (!this.#page || this.#page.start === this.#length) return;
-    this.#structure.push({ kind: 'page', page: this.#page.number, start: this.#page.start, end: this.#length });
+    this.#structure.push({
+      kind: 'page',
+      page: this.#page.number,
+      start: this.#page.start,
+      end: this.#length,
+    });
   }
 }

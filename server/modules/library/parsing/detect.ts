@@ -28,7 +28,8 @@ const BY_EXTENSION: Readonly<Record<string, MediaType>> = {
 };
 
 /** Names that promise something we do not read: text inside contradicts them. */
-const OTHER_BINARY = /^\.(?:png|jpe?g|gif|webp|bmp|tiff?|ico|heic|mp[34]|m4[av]|avi|mov|wav|ogg|flac|zip|gz|tgz|bz2|xz|7z|rar|exe|dll|so|bin|iso|docm?|dotx?|xls[xmb]?|ppt[xm]?|od[tsp]|mobi|azw3?|djvu|sqlite|class|jar|woff2?|ttf|otf)$/;
+const OTHER_BINARY =
+  /^\.(?:png|jpe?g|gif|webp|bmp|tiff?|ico|heic|mp[34]|m4[av]|avi|mov|wav|ogg|flac|zip|gz|tgz|bz2|xz|7z|rar|exe|dll|so|bin|iso|docm?|dotx?|xls[xmb]?|ppt[xm]?|od[tsp]|mobi|azw3?|djvu|sqlite|class|jar|woff2?|ttf|otf)$/;
 
 /** Text formats with a meaning that plain text would lose; refused rather than shown as their source. */
 const OTHER_TEXT = /^\.(?:rtf|svg|ps|eps)$/;
@@ -50,14 +51,32 @@ const BINARY_MAGIC: readonly (readonly number[])[] = [
 const OLE_MAGIC = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /** What the first bytes say. `archive` and `compound` need the file itself to tell further. */
-type Sniffed = 'pdf' | 'archive' | 'compound' | 'binary' | 'otherText' | 'html' | 'markup' | 'markdown' | 'text' | 'empty';
+type Sniffed =
+  | 'pdf'
+  | 'archive'
+  | 'compound'
+  | 'binary'
+  | 'otherText'
+  | 'html'
+  | 'markup'
+  | 'markdown'
+  | 'text'
+  | 'empty';
 
 function startsWith(head: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, index) => head[index] === byte);
 }
 
 function looksLikeMarkdown(text: string): boolean {
-  const signs = [/^#{1,6} \S/m, /^(?:```|~~~)/m, /^\s*[-*+] \S/m, /\[[^[\]\n]{1,200}\]\([^()\n]{1,500}\)/, /\*\*[^*\n]{1,200}\*\*/, /^\|?[\s:]*-{3,}[\s:]*\|/m, /^---\n[\s\S]{0,2000}?\n---$/m];
+  const signs = [
+    /^#{1,6} \S/m,
+    /^(?:```|~~~)/m,
+    /^\s*[-*+] \S/m,
+    /\[[^[\]\n]{1,200}\]\([^()\n]{1,500}\)/,
+    /\*\*[^*\n]{1,200}\*\*/,
+    /^\|?[\s:]*-{3,}[\s:]*\|/m,
+    /^---\n[\s\S]{0,2000}?\n---$/m,
+  ];
   const found = signs.filter((sign) => sign.test(text)).length;
   return found >= 2 || /^#{1,6} \S/.test(text);
 }
@@ -66,18 +85,27 @@ function sniffText(text: string): Sniffed {
   const start = text.replace(/^\uFEFF/, '').trimStart();
   if (start === '') return 'text';
   if (start.startsWith('{\\rtf') || start.startsWith('%!PS')) return 'otherText';
-  const content = start.replace(/^(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|\s)+/, '').slice(0, 512).toLowerCase();
+  const content = start
+    .replace(/^(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|\s)+/, '')
+    .slice(0, 512)
+    .toLowerCase();
   if (/^<!doctype\s+html|^<html[\s>]/.test(content)) return 'html';
   if (/^<!doctype\s+svg|^<svg[\s>]/.test(content)) return 'otherText';
   if (start.startsWith('<?xml')) return 'otherText';
   // The tags by which browsers know HTML (WHATWG MIME Sniffing, 7.1); Markdown may begin with them too.
-  if (/^(?:<!--|<(?:head|body|script|iframe|style|title|table|div|font|h1|br|p|a|b)[\s>/])/.test(start.slice(0, 16).toLowerCase())) return 'markup';
+  if (
+    /^(?:<!--|<(?:head|body|script|iframe|style|title|table|div|font|h1|br|p|a|b)[\s>/])/.test(
+      start.slice(0, 16).toLowerCase(),
+    )
+  )
+    return 'markup';
   return looksLikeMarkdown(start.slice(0, 16_384)) ? 'markdown' : 'text';
 }
 
 function sniff(head: Uint8Array, whole: boolean): Sniffed {
   if (head.length === 0) return 'empty';
-  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'archive';
+  if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06]))
+    return 'archive';
   if (startsWith(head, OLE_MAGIC)) return 'compound';
   if (BINARY_MAGIC.some((magic) => startsWith(head, magic))) return 'binary';
   // The header may stand behind a little junk (ISO 32000-1, annex H.3.4.1), but not behind the start of another format.
@@ -100,7 +128,8 @@ function unsupported(): Result<MediaType, ParseFailure> {
 /** Content of a known type, against what the name promises. */
 function known(type: MediaType, extension: string): Result<MediaType, ParseFailure> {
   const promised = BY_EXTENSION[extension];
-  if (promised ? promised !== type : OTHER_BINARY.test(extension) || OTHER_TEXT.test(extension)) return mismatch();
+  if (promised ? promised !== type : OTHER_BINARY.test(extension) || OTHER_TEXT.test(extension))
+    return mismatch();
   return ok(type);
 }
 
@@ -135,7 +164,8 @@ async function compound(path: string, extension: string): Promise<Result<MediaTy
     const sectorSize = header.readUInt16LE(30) === 12 ? 4_096 : 512;
     const directory = Buffer.alloc(4_096);
     await file.read(directory, 0, directory.length, (header.readUInt32LE(48) + 1) * sectorSize);
-    if (directory.includes(Buffer.from('EncryptedPackage', 'utf16le'))) return err(parseFailure('library.encrypted_file'));
+    if (directory.includes(Buffer.from('EncryptedPackage', 'utf16le')))
+      return err(parseFailure('library.encrypted_file'));
   } finally {
     await file.close();
   }
@@ -145,7 +175,12 @@ async function compound(path: string, extension: string): Promise<Result<MediaTy
 /** DOCX by its content types (ECMA-376 part 2), EPUB by its `mimetype` or container (EPUB OCF). */
 async function archiveType(archive: Archive): Promise<MediaType | null> {
   const types = (await archive.read('[Content_Types].xml', CONTENT_TYPES_BYTES))?.toString('utf8');
-  if (types !== undefined) return /wordprocessingml\.(?:document|template)\.main\+xml|word\.(?:document|template)\.macroEnabled\w*\.main\+xml/.test(types) ? DOCX : null;
+  if (types !== undefined)
+    return /wordprocessingml\.(?:document|template)\.main\+xml|word\.(?:document|template)\.macroEnabled\w*\.main\+xml/.test(
+      types,
+    )
+      ? DOCX
+      : null;
   const mimetype = (await archive.read('mimetype', 1_024))?.toString('latin1').trim();
   if (mimetype === 'application/epub+zip') return 'application/epub+zip';
   return mimetype === undefined && archive.has('META-INF/container.xml') ? 'application/epub+zip' : null;
@@ -197,7 +232,9 @@ export async function detectFile(path: string, fileName: string): Promise<Result
     case 'binary':
       return binary(head, extension);
     case 'otherText':
-      return BY_EXTENSION[extension]?.startsWith('text/') && extension !== '.html' ? ok(BY_EXTENSION[extension]) : unknown(extension);
+      return BY_EXTENSION[extension]?.startsWith('text/') && extension !== '.html'
+        ? ok(BY_EXTENSION[extension])
+        : unknown(extension);
     default:
       return textual(kind, extension);
   }

@@ -25,26 +25,45 @@ export interface Draft {
 export type FormatParser = (bytes: Uint8Array, draft: Draft) => void | Promise<void>;
 
 export function newDraft(limits: ParseLimits): Draft {
-  return { text: new CanonicalTextBuilder(limits.maxTextChars), limits, title: null, authors: [], language: null };
+  return {
+    text: new CanonicalTextBuilder(limits.maxTextChars),
+    limits,
+    title: null,
+    authors: [],
+    language: null,
+  };
 }
 
 function shorten(text: string, limit: number): string {
-  return canonicalLine(text.slice(0, limit * 2)).slice(0, limit).toWellFormed().trim();
+  return canonicalLine(text.slice(0, limit * 2))
+    .slice(0, limit)
+    .toWellFormed()
+    .trim();
 }
 
 /**
  * Makes the document of a filled draft. `language` is what the person who uploaded the file said; it wins over what the
  * file says, and that over what the text looks like. Throws `library.no_text` or `library.empty_file`.
  */
-export function finishDraft(draft: Draft, mediaType: MediaType, language: string | undefined): ParsedDocument {
+export function finishDraft(
+  draft: Draft,
+  mediaType: MediaType,
+  language: string | undefined,
+): ParsedDocument {
   const { text, structure } = draft.text.finish();
   if (text.trim() === '') {
-    if (mediaType === 'text/plain' || mediaType === 'text/markdown') throw new ParseError('library.empty_file');
+    if (mediaType === 'text/plain' || mediaType === 'text/markdown')
+      throw new ParseError('library.empty_file');
     if (mediaType === 'application/pdf') throw new ParseError('library.no_text');
-    throw new ParseError('library.no_text', 'The file opens but holds no text. Choose a file with text in it.');
+    throw new ParseError(
+      'library.no_text',
+      'The file opens but holds no text. Choose a file with text in it.',
+    );
   }
   const heading = structure.find((item) => item.kind === 'heading')?.title;
-  const authors = draft.authors.map((author) => shorten(author, MAX_AUTHOR)).filter((author) => author !== '');
+  const authors = draft.authors
+    .map((author) => shorten(author, MAX_AUTHOR))
+    .filter((author) => author !== '');
   return {
     mediaType,
     title: shorten(draft.title ?? '', MAX_TITLE) || shorten(heading ?? '', MAX_TITLE) || null,

@@ -50,13 +50,14 @@ function guess(bytes: Uint8Array): string {
   if (high < MIN_HIGH_BYTES) return 'windows-1252';
   const name = chardet.detect(head);
   // Windows-1252 is ISO-8859-1 with letters where that has controls.
-  if (!name || name === 'ISO-8859-1' || name.startsWith('UTF') || !iconv.encodingExists(name)) return 'windows-1252';
+  if (!name || name === 'ISO-8859-1' || name.startsWith('UTF') || !iconv.encodingExists(name))
+    return 'windows-1252';
   return name;
 }
 
 /** Text has no NUL and hardly any other control character. */
 function looksLikeText(text: string): boolean {
-  const controls = text.match(/(?![\s\u001b])\p{Cc}/gu)?.length ?? 0;
+  const controls = text.match(/(?!\s)\p{Cc}/gu)?.length ?? 0;
   const unreadable = text.match(/\uFFFD/g)?.length ?? 0;
   return !text.includes('\0') && controls + unreadable <= text.length * 0.02;
 }

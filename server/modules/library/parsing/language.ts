@@ -52,7 +52,9 @@ function sample(text: string): string {
   if (text.length <= SAMPLE) return text;
   const third = Math.floor(SAMPLE / 3);
   const middle = Math.floor((text.length - third) / 2);
-  return [text.slice(0, third), text.slice(middle, middle + third), text.slice(-third)].join('\n').toWellFormed();
+  return [text.slice(0, third), text.slice(middle, middle + third), text.slice(-third)]
+    .join('\n')
+    .toWellFormed();
 }
 
 /** Detects the language of a text by script and, for scripts that several languages share, by n-grams. Null if unsure. */
@@ -65,7 +67,8 @@ export function detectLanguage(text: string): string | null {
   }
   if (letters < MIN_LETTERS) return null;
   const [best, second] = detectAll(part);
-  if (!best || best.accuracy < MIN_ACCURACY || best.accuracy < MIN_LEAD * (second?.accuracy ?? 0)) return null;
+  if (!best || best.accuracy < MIN_ACCURACY || best.accuracy < MIN_LEAD * (second?.accuracy ?? 0))
+    return null;
   const latin = part.match(/\p{Script=Latin}/gu)?.length ?? 0;
   return latin > letters / 2 && NOT_LATIN.has(best.lang) ? null : declaredLanguage(best.lang);
 }

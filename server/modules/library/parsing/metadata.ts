@@ -1,6 +1,8 @@
 /** What programs write where nobody gave a title. */
-const NO_TITLE = /^(?:untitled|document\d*|(?:microsoft )?word document|title|no title|unknown|(?:microsoft \w+ - )?.*\.(?:docx?|pdf|tex|dvi|indd|rtf|odt|qxd|pptx?|xlsx?|html?|txt))$/i;
-const NO_AUTHOR = /^(?:unknown|user|admin(?:istrator)?|owner|author|anonymous|microsoft(?: office user)?|[\w.-]+@[\w.-]+|-+|\(?none\)?)$/i;
+const NO_TITLE =
+  /^(?:untitled|document\d*|(?:microsoft )?word document|title|no title|unknown|(?:microsoft \w+ - )?.*\.(?:docx?|pdf|tex|dvi|indd|rtf|odt|qxd|pptx?|xlsx?|html?|txt))$/i;
+const NO_AUTHOR =
+  /^(?:unknown|array\(.*|user|admin(?:istrator)?|owner|author|anonymous|microsoft(?: office user)?|[\w.-]+@[\w.-]+|-+|\(?none\)?)$/i;
 
 /** A title from a file's properties, or null where it is none that a person gave. */
 export function saneTitle(title: string | null | undefined): string | null {

@@ -77,12 +77,17 @@ export function createParser(options: ParserOptions = {}): Parser {
       const outcome = await pool.run({ request, bodyBytes: size, body }, signal);
       if (!outcome.ok) return err(outcome.failure);
       const document = parseJson(outcome.body);
-      return isParsedDocument(document, mediaType) ? ok(document) : err(parseFailure('library.parser_crashed'));
+      return isParsedDocument(document, mediaType)
+        ? ok(document)
+        : err(parseFailure('library.parser_crashed'));
     },
     async segment(document, signal, segmentOptions = {}) {
       const body = Buffer.from(JSON.stringify(document));
       const request = { kind: 'segment', options: segmentOptions } as const;
-      const outcome = await pool.run({ request, bodyBytes: body.length, body: () => Readable.from([body]) }, signal);
+      const outcome = await pool.run(
+        { request, bodyBytes: body.length, body: () => Readable.from([body]) },
+        signal,
+      );
       if (!outcome.ok) return err(outcome.failure);
       const chunks = parseJson(outcome.body);
       return isChunkList(chunks, document.text) ? ok(chunks) : err(parseFailure('library.parser_crashed'));

@@ -8,7 +8,15 @@ export type MediaType =
   | 'text/markdown'
   | 'text/plain';
 
-export type StructureKind = 'heading' | 'paragraph' | 'listItem' | 'tableRow' | 'footnote' | 'page' | 'code' | 'quote';
+export type StructureKind =
+  | 'heading'
+  | 'paragraph'
+  | 'listItem'
+  | 'tableRow'
+  | 'footnote'
+  | 'page'
+  | 'code'
+  | 'quote';
 
 /**
  * A piece of the canonical text. `start` and `end` are UTF-16 code units, end exclusive, never inside a surrogate pair.

@@ -15,7 +15,9 @@ export interface XmlEvents {
 
 /** Decodes XML bytes: byte order mark, UTF-8, or the encoding of the XML declaration. */
 export function decodeXml(bytes: Uint8Array): string {
-  const declared = /encoding\s*=\s*["']([\w.:-]{2,40})["']/.exec(Buffer.from(bytes.subarray(0, 200)).toString('latin1'))?.[1];
+  const declared = /encoding\s*=\s*["']([\w.:-]{2,40})["']/.exec(
+    Buffer.from(bytes.subarray(0, 200)).toString('latin1'),
+  )?.[1];
   const text = decodeText(bytes, { declared: declared ?? null });
   if (text === null) throw new ParseError('library.damaged_file');
   return text;
@@ -32,7 +34,11 @@ export function readXml(text: string, events: XmlEvents, allowDoctype = false): 
     {
       onopentag: (name, attributes) => {
         depth += 1;
-        if (depth > MAX_DEPTH) throw new ParseError('library.damaged_file', 'The file is nested too deeply to be read. Simplify it and retry.');
+        if (depth > MAX_DEPTH)
+          throw new ParseError(
+            'library.damaged_file',
+            'The file is nested too deeply to be read. Simplify it and retry.',
+          );
         events.open(name, attributes);
       },
       ontext: (data) => events.text(data),
@@ -42,7 +48,10 @@ export function readXml(text: string, events: XmlEvents, allowDoctype = false): 
       },
       onprocessinginstruction: (name) => {
         if (!allowDoctype && /^!(?:doctype|entity)/i.test(name)) {
-          throw new ParseError('library.unsafe_archive', 'The file defines entities of its own, which is not allowed. Save it again with a usual program and retry.');
+          throw new ParseError(
+            'library.unsafe_archive',
+            'The file defines entities of its own, which is not allowed. Save it again with a usual program and retry.',
+          );
         }
       },
     },

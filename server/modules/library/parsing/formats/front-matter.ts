@@ -21,7 +21,12 @@ function values(block: string, key: RegExp): string[] {
   const line = lines[index];
   if (line === undefined) return [];
   const inline = line.slice(line.indexOf(':') + 1).trim();
-  if (inline.startsWith('[')) return inline.replace(/^\[|\]$/g, '').split(',').map(unquote).filter(Boolean);
+  if (inline.startsWith('['))
+    return inline
+      .replace(/^\[|\]$/g, '')
+      .split(',')
+      .map(unquote)
+      .filter(Boolean);
   if (inline !== '') return [unquote(inline)];
   const items: string[] = [];
   for (const next of lines.slice(index + 1)) {

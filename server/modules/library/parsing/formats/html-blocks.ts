@@ -1,7 +1,16 @@
 import { Parser } from 'htmlparser2';
 import type { BlockKind, CanonicalTextBuilder } from '../canonical.ts';
-
-type Attributes = Readonly<Record<string, string>>;
+import {
+  type Attributes,
+  BLOCKS,
+  FURNITURE,
+  FURNITURE_ROLES,
+  integer,
+  isHidden,
+  NOTE,
+  NOTE_REFERENCE,
+  SKIPPED,
+} from './html-elements.ts';
 
 /** Where reading takes place: everything, or only inside elements of this name. */
 export type Scope = 'all' | 'main' | 'article';
@@ -18,24 +27,11 @@ export interface HtmlOptions {
   readonly headingLevel?: (level: number, title: string) => number | null;
 }
 
-const SKIPPED = new Set([
-  'script style noscript template iframe object embed svg canvas audio video select button textarea input rt rp datalist map head title',
-].flatMap((names) => names.split(' ')));
-const FURNITURE = new Set(['nav', 'header', 'footer', 'aside', 'form']);
-const FURNITURE_ROLES = new Set(['navigation', 'banner', 'contentinfo', 'search', 'complementary']);
-const BLOCKS = new Set(
-  'address article aside body blockquote caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul'.split(
-    ' ',
-  ),
-);
-const NOTE = /(?:^|\s)(?:doc-)?(?:footnote|endnote|rearnote|note)(?:\s|$)/;
-const NOTE_REFERENCE = /(?:^|\s)(?:doc-)?noteref(?:\s|$)/;
-
 interface Frame {
   readonly name: string;
   readonly skips: boolean;
   readonly inScope: boolean;
-  /** Inside `main` or `article`, where `header` and `footer` are content. */
+  /** Inside `main` or `article`, where `footer` and `aside` are content. */
   readonly inContent: boolean;
   readonly closes: (() => void) | null;
 }
@@ -50,18 +46,6 @@ interface TableFrame {
   /** Cells of the row so far. */
   cells: string[];
   rows: number;
-}
-
-function isHidden(attributes: Attributes): boolean {
-  return (
-    'hidden' in attributes ||
-    attributes['aria-hidden'] === 'true' ||
-    /(?:^|[;\s])display\s*:\s*none/i.test(attributes['style'] ?? '')
-  );
-}
-
-function integer(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,6}$/.test(text.trim()) ? Number(text) : null;
 }
 
 /** Turns a stream of HTML events into blocks, without a tree, so that neither depth nor size costs a stack. */
@@ -123,31 +107,41 @@ class HtmlBlockReader {
   #isSkipped(name: string, attributes: Attributes, inContent: boolean): boolean {
     if (SKIPPED.has(name) || isHidden(attributes)) return true;
     if (!this.#options.dropBoilerplate) return false;
-    if (name === 'nav' || attributes['role'] === 'navigation') return true;
-    return !inContent && (FURNITURE.has(name) || FURNITURE_ROLES.has(attributes['role'] ?? ''));
+    if (name === 'nav' || attributes.role === 'navigation') return true;
+    return !inContent && (FURNITURE.has(name) || FURNITURE_ROLES.has(attributes.role ?? ''));
   }
 
   /** Acts on an element's start; answers what its end must do. */
   #enter(name: string, attributes: Attributes): (() => void) | null {
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (level) return this.#enterHeading(Number(level));
-    const role = `${attributes['epub:type'] ?? ''} ${attributes['role'] ?? ''}`;
-    if (NOTE.test(role)) return this.#enterCounted(() => (this.#note += 1), () => (this.#note -= 1));
+    const role = `${attributes['epub:type'] ?? ''} ${attributes.role ?? ''}`;
+    if (NOTE.test(role))
+      return this.#enterCounted(
+        () => (this.#note += 1),
+        () => (this.#note -= 1),
+      );
     if (NOTE_REFERENCE.test(role)) return this.#enterReference();
     switch (name) {
       case 'br':
         this.#buffer.push(this.#tables.length > 0 ? ' ' : '\n');
         return null;
       case 'pre':
-        return this.#enterCounted(() => (this.#pre += 1), () => (this.#pre -= 1));
+        return this.#enterCounted(
+          () => (this.#pre += 1),
+          () => (this.#pre -= 1),
+        );
       case 'blockquote':
-        return this.#enterCounted(() => (this.#quote += 1), () => (this.#quote -= 1));
+        return this.#enterCounted(
+          () => (this.#quote += 1),
+          () => (this.#quote -= 1),
+        );
       case 'ul':
       case 'ol':
       case 'menu':
-        return this.#enterList(name === 'ol', integer(attributes['start']) ?? 1);
+        return this.#enterList(name === 'ol', integer(attributes.start) ?? 1);
       case 'li':
-        return this.#enterItem(integer(attributes['value']));
+        return this.#enterItem(integer(attributes.value));
       case 'table':
         return this.#enterTable();
       case 'tr':
@@ -252,7 +246,9 @@ class HtmlBlockReader {
     const text = this.#take();
     if (text.trim() === '') return;
     if (this.#heading !== null) {
-      const level = this.#options.headingLevel ? this.#options.headingLevel(this.#heading, text) : this.#heading;
+      const level = this.#options.headingLevel
+        ? this.#options.headingLevel(this.#heading, text)
+        : this.#heading;
       if (level !== null) this.#out.add('heading', text, { level });
     } else if (this.#marker !== null && this.#pre === 0) {
       this.#addItem(this.#marker + text.trim());
@@ -278,7 +274,7 @@ class HtmlBlockReader {
 }
 
 function isScope(name: string, attributes: Attributes, scope: Scope): boolean {
-  return scope !== 'all' && (name === scope || (scope === 'main' && attributes['role'] === 'main'));
+  return scope !== 'all' && (name === scope || (scope === 'main' && attributes.role === 'main'));
 }
 
 /** Adds the readable blocks of an HTML text: headings, paragraphs, items, rows, quotes, code and notes, in order. */
@@ -290,7 +286,11 @@ export function addHtmlBlocks(html: string, out: CanonicalTextBuilder, options: 
       ontext: (data) => reader.text(data),
       onclosetag: (name) => reader.close(name),
     },
-    { decodeEntities: true, recognizeSelfClosing: options.xhtml ?? false, recognizeCDATA: options.xhtml ?? false },
+    {
+      decodeEntities: true,
+      recognizeSelfClosing: options.xhtml ?? false,
+      recognizeCDATA: options.xhtml ?? false,
+    },
   );
   parser.end(html);
   reader.end();

@@ -6,7 +6,7 @@ import { addHtmlBlocks, type Scope } from './html-blocks.ts';
 
 /** Share of the page's text that the marked main part must hold to be taken for all of it. */
 const MAIN_SHARE = 0.3;
-const MAIN_CHARS = 400;
+const ARTICLE_SHARE = 0.6;
 
 /** The encoding that an HTML file names in its first kilobyte (`<meta charset>`, `http-equiv`, XML declaration). */
 export function declaredCharset(bytes: Uint8Array): string | null {
@@ -15,8 +15,8 @@ export function declaredCharset(bytes: Uint8Array): string | null {
 }
 
 function readMeta(attributes: Readonly<Record<string, string>>, found: Map<string, string[]>): void {
-  const name = (attributes['name'] ?? attributes['property'] ?? attributes['http-equiv'] ?? '').toLowerCase();
-  const content = attributes['content']?.trim();
+  const name = (attributes.name ?? attributes.property ?? attributes['http-equiv'] ?? '').toLowerCase();
+  const content = attributes.content?.trim();
   if (name && content) found.set(name, [...(found.get(name) ?? []), content]);
 }
 
@@ -26,18 +26,14 @@ function textLength(html: string, draft: Draft, scope: Scope): number {
   return probe.length;
 }
 
-/** The marked main part where it holds a good part of the text, else the whole page. */
+/** The marked main part where it holds a good part of the text, or a single article that is nearly all; else the page. */
 function chooseScope(html: string, draft: Draft): Scope {
-  const candidates = (['main', 'article'] as const).filter((name) =>
-    new RegExp(name === 'main' ? '<main[\\s>]|role=["\']?main' : '<article[\\s>]', 'i').test(html),
-  );
-  if (candidates.length === 0) return 'all';
+  const hasMain = /<main[\s>]|role\s*=\s*["']?main/i.test(html);
+  const articles = html.match(/<article[\s>]/gi)?.length ?? 0;
+  if (!hasMain && articles !== 1) return 'all';
   const whole = textLength(html, draft, 'all');
-  for (const scope of candidates) {
-    const length = textLength(html, draft, scope);
-    if (length >= MAIN_CHARS || length >= whole * MAIN_SHARE) return scope;
-  }
-  return 'all';
+  if (hasMain && textLength(html, draft, 'main') >= whole * MAIN_SHARE) return 'main';
+  return articles === 1 && textLength(html, draft, 'article') >= whole * ARTICLE_SHARE ? 'article' : 'all';
 }
 
 /** HTML of any encoding. Scripts, styles, hidden parts and page furniture are left out; nothing is fetched. */
@@ -52,7 +48,7 @@ export function parseHtml(bytes: Uint8Array, draft: Draft): void {
     dropBoilerplate: true,
     onTitle: (title) => titles.push(title.trim()),
     onElement: (name, attributes) => {
-      if (name === 'html') language ??= attributes['lang'] ?? attributes['xml:lang'] ?? null;
+      if (name === 'html') language ??= attributes.lang ?? attributes['xml:lang'] ?? null;
       if (name === 'meta') readMeta(attributes, meta);
     },
   });

@@ -1,7 +1,7 @@
-import { type FormatParser, finishDraft, newDraft, type ParseLimits } from '../draft.ts';
-import { ParseError, parseFailure } from '../failures.ts';
 import { unreachable } from '../../../../kernel/errors.ts';
 import { err, ok, type Result } from '../../../../kernel/result.ts';
+import { type FormatParser, finishDraft, newDraft, type ParseLimits } from '../draft.ts';
+import { ParseError, parseFailure } from '../failures.ts';
 import type { MediaType, ParsedDocument, ParseFailure } from '../port.ts';
 
 /** Parsers load on first use: a worker that reads Markdown never pays for pdf.js. */
@@ -28,7 +28,10 @@ function toFailure(error: unknown): ParseFailure {
   if (error instanceof ParseError) return error.failure;
   // V8 says so when a recursion in a library runs out of stack: the nesting is no person's work.
   if (error instanceof RangeError && /call stack/i.test(error.message)) {
-    return parseFailure('library.damaged_file', 'The file is nested too deeply to be read. Simplify it and retry.');
+    return parseFailure(
+      'library.damaged_file',
+      'The file is nested too deeply to be read. Simplify it and retry.',
+    );
   }
   return parseFailure('library.damaged_file');
 }

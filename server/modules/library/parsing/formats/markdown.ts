@@ -1,4 +1,12 @@
-import type { BlockContent, DefinitionContent, List, ListItem, PhrasingContent, RootContent, Table } from 'mdast';
+import type {
+  BlockContent,
+  DefinitionContent,
+  List,
+  ListItem,
+  PhrasingContent,
+  RootContent,
+  Table,
+} from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
@@ -137,7 +145,11 @@ export function slices(text: string, limit: number = SLICE): string[] {
   let blankBefore = true;
   for (const line of text.split('\n')) {
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    const canCut = fence === null && blankBefore && /^\S/.test(line) && (/^#{1,6}\s/.test(line) || position - start >= limit);
+    const canCut =
+      fence === null &&
+      blankBefore &&
+      /^\S/.test(line) &&
+      (/^#{1,6}\s/.test(line) || position - start >= limit);
     if (canCut && position - start >= limit / 2) {
       parts.push(text.slice(start, position));
       start = position;
@@ -154,7 +166,8 @@ export function slices(text: string, limit: number = SLICE): string[] {
 /** CommonMark with GitHub's extensions and YAML front matter. Parts that no person wrote are taken as plain text. */
 export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
   const decoded = decodeText(bytes);
-  if (decoded === null) throw new ParseError('library.unsupported_format', 'The file is not readable as text.');
+  if (decoded === null)
+    throw new ParseError('library.unsupported_format', 'The file is not readable as text.');
   const matter = readFrontMatter(decoded.replace(/\r\n?/g, '\n'));
   draft.title = matter.title;
   draft.authors = matter.authors;
@@ -163,6 +176,9 @@ export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
   for (const slice of slices(matter.body)) {
     const hostile = slice.length > SLICE * 4 || slice.split('\n').some((line) => line.length > MAX_LINE);
     if (hostile) addPlainText(slice, draft);
-    else walker.blocks(fromMarkdown(slice, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children);
+    else
+      walker.blocks(
+        fromMarkdown(slice, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children,
+      );
   }
 }

@@ -17,7 +17,11 @@ function headingLevel(paragraph: string): number | null {
   const lines = paragraph.split('\n');
   const first = lines[0]?.trim() ?? '';
   // A chapter's name often stands on the line below its number.
-  if (lines.length <= 2 && paragraph.length <= MAX_HEADING * 2 && (CHAPTER.test(first) || CJK_CHAPTER.test(first))) {
+  if (
+    lines.length <= 2 &&
+    paragraph.length <= MAX_HEADING * 2 &&
+    (CHAPTER.test(first) || CJK_CHAPTER.test(first))
+  ) {
     return /[,;]$/.test(paragraph) ? null : 1;
   }
   if (lines.length > 1 || paragraph.length > MAX_HEADING) return null;

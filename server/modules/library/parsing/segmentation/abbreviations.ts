@@ -14,7 +14,24 @@ const BY_LANGUAGE: Readonly<Record<string, string>> = {
 };
 
 /** Languages that write ordinal numbers with a full stop ("am 3. Oktober"). */
-const DOTTED_ORDINALS = new Set(['de', 'da', 'nb', 'no', 'nn', 'fi', 'cs', 'sk', 'hr', 'sr', 'sl', 'hu', 'pl', 'et', 'lv', 'tr']);
+const DOTTED_ORDINALS = new Set([
+  'de',
+  'da',
+  'nb',
+  'no',
+  'nn',
+  'fi',
+  'cs',
+  'sk',
+  'hr',
+  'sr',
+  'sl',
+  'hu',
+  'pl',
+  'et',
+  'lv',
+  'tr',
+]);
 
 export interface StopRules {
   readonly abbreviations: ReadonlySet<string>;
@@ -24,6 +41,6 @@ export interface StopRules {
 /** `language` is a BCP 47 tag or null; English rules stand in where a language has none of its own. */
 export function stopRules(language: string | null): StopRules {
   const base = language?.split('-')[0] ?? 'en';
-  const words = BY_LANGUAGE[base] ?? BY_LANGUAGE['en'] ?? '';
+  const words = BY_LANGUAGE[base] ?? BY_LANGUAGE.en ?? '';
   return { abbreviations: new Set(words.split(' ')), dottedOrdinals: DOTTED_ORDINALS.has(base) };
 }

@@ -24,13 +24,21 @@ const GRAPHEME_WINDOW = 64;
 function graphemeCut(text: string, from: number, at: number): number {
   const begin = Math.max(from, at - GRAPHEME_WINDOW);
   const window = text.slice(begin, at + GRAPHEME_WINDOW);
-  const boundary = segmenterFor(null, 'grapheme').segment(window).containing(at - begin)?.index ?? 0;
+  const boundary =
+    segmenterFor(null, 'grapheme')
+      .segment(window)
+      .containing(at - begin)?.index ?? 0;
   if (begin + boundary > from && boundary > 0) return begin + boundary;
   return /[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at - 1 : at;
 }
 
 /** Cuts [start, end) so that each part has at most `limit` tokens, after spaces where there are some. */
-function* hardCuts(text: string, start: number, end: number, limit: number): Generator<{ end: number; tokens: number }> {
+function* hardCuts(
+  text: string,
+  start: number,
+  end: number,
+  limit: number,
+): Generator<{ end: number; tokens: number }> {
   let from = start;
   let perToken = GUESS_PER_TOKEN;
   while (from < end) {
@@ -58,15 +66,27 @@ function wordCut(text: string, from: number, at: number): number {
 }
 
 /** The atoms of blocks, in order. A block that fits in a third of the target stays whole. */
-export function atomsOf(text: string, blocks: readonly Block[], language: string | null, target: number): Atom[] {
+export function atomsOf(
+  text: string,
+  blocks: readonly Block[],
+  language: string | null,
+  target: number,
+): Atom[] {
   const atoms: Atom[] = [];
   for (const [index, block] of blocks.entries()) {
     const until = blocks[index + 1]?.start ?? block.end;
     // Space between blocks counts, so that the sum over atoms is what their joined text has, or a little more.
     const gap = until > block.end ? 1 : 0;
-    const whole = block.end - block.start <= target * 12 ? tokenCount(text.slice(block.start, block.end)) : Infinity;
+    const whole =
+      block.end - block.start <= target * 12 ? tokenCount(text.slice(block.start, block.end)) : Infinity;
     if (whole + gap <= target / 3) {
-      atoms.push({ start: block.start, end: block.end, tokens: whole + gap, opensBlock: true, heading: block.heading });
+      atoms.push({
+        start: block.start,
+        end: block.end,
+        tokens: whole + gap,
+        opensBlock: true,
+        heading: block.heading,
+      });
       continue;
     }
     let from = block.start;

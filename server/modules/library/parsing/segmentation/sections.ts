@@ -22,7 +22,9 @@ function isBlank(text: string, start: number, end: number): boolean {
 }
 
 /** The blocks of a document without gaps: text that the structure does not know becomes a block of its own. */
-function* blocksOf(document: ParsedDocument): Generator<{ item: StructureItem | null; start: number; end: number }> {
+function* blocksOf(
+  document: ParsedDocument,
+): Generator<{ item: StructureItem | null; start: number; end: number }> {
   const { text, structure } = document;
   const items = structure.filter((item) => item.kind !== 'page').toSorted((a, b) => a.start - b.start);
   let at = 0;
@@ -70,7 +72,10 @@ export function chaptersOf(document: ParsedDocument): Chapter[] {
     if (heading || !section) {
       const depth = heading ? (item.level ?? 1) : 0;
       const above: Section['path'] = section?.path.filter((entry) => entry.level < depth) ?? [];
-      section = { path: heading ? [...above, { level: depth, title: item.title ?? '' }] : [], blocks: [block] };
+      section = {
+        path: heading ? [...above, { level: depth, title: item.title ?? '' }] : [],
+        blocks: [block],
+      };
       const last = chapters.at(-1);
       if (!last || (heading && depth <= CHAPTER_LEVEL)) chapters.push([section]);
       else last.push(section);

@@ -61,7 +61,13 @@ function pack(atoms: readonly Atom[], limits: Limits): [number, number][] {
 }
 
 /** The start of the text repeated before `at`: whole sentences where one fits, else whole words. */
-function overlapStart(text: string, atoms: readonly Atom[], from: number, earliest: number, overlap: number): number {
+function overlapStart(
+  text: string,
+  atoms: readonly Atom[],
+  from: number,
+  earliest: number,
+  overlap: number,
+): number {
   const at = atoms[from]?.start ?? 0;
   let start = at;
   let tokens = 0;
@@ -127,7 +133,10 @@ function spansOf(text: string, atoms: readonly Atom[], limits: Limits): Measured
 }
 
 /** Sections of a chapter that fit into one chunk together. Headings with nothing below them go with what follows. */
-function groupSections(sections: readonly { section: Section; tokens: number }[], limits: Limits): Section[][] {
+function groupSections(
+  sections: readonly { section: Section; tokens: number }[],
+  limits: Limits,
+): Section[][] {
   const groups: { sections: Section[]; tokens: number; open: boolean }[] = [];
   for (const { section, tokens } of sections) {
     const group = groups.at(-1);
@@ -177,7 +186,11 @@ export function segment(document: ParsedDocument, options: SegmentOptions = {}):
       const total = atoms.reduce((sum, atom) => sum + atom.tokens, 0);
       const whole = total <= Math.min(ceiling, target * SLACK);
       const headings = commonPath(group);
-      for (const { start, end, tokens } of spansOf(document.text, atoms, whole ? { ...limits, target: ceiling } : limits)) {
+      for (const { start, end, tokens } of spansOf(
+        document.text,
+        atoms,
+        whole ? { ...limits, target: ceiling } : limits,
+      )) {
         const text = document.text.slice(start, end);
         chunks.push({ ordinal: chunks.length, text, start, end, page: pageAt(start), headings, tokens });
       }

@@ -6,7 +6,8 @@ const WINDOW = 8_192;
 /** "Dr.", "e.g.", initials, "3. Oktober", "1." of a list: the full stop that ICU takes for an end and that is none. */
 function stopIsInside(before: string, after: string, rules: StopRules): boolean {
   const head = before.trimEnd();
-  if (/^[\p{Ll}\d,;:)]/u.test(after) && head.endsWith('.') && !/\.{2,}$/.test(head)) return /^\p{Ll}/u.test(after) || /\bNo\.$/i.test(head);
+  if (/^[\p{Ll}\d,;:)]/u.test(after) && head.endsWith('.') && !/\.{2,}$/.test(head))
+    return /^\p{Ll}/u.test(after) || /\bNo\.$/i.test(head);
   const word = /(?:^|[\s("'“‘«[–—-])([^\s("'“‘«[–—-]+)\.$/u.exec(head)?.[1];
   if (word === undefined) return false;
   if (/^\p{Lu}(?:\.\p{Lu})*$/u.test(word) && /^\p{Lu}/u.test(after) && word.length === 1) return true;
@@ -19,7 +20,9 @@ function windowEnds(text: string, segmenter: Intl.Segmenter): number[] {
   let from = 0;
   while (from < text.length) {
     const last = from + WINDOW >= text.length;
-    const found = [...segmenter.segment(text.slice(from, from + WINDOW))].map(({ index, segment }) => index + segment.length);
+    const found = [...segmenter.segment(text.slice(from, from + WINDOW))].map(
+      ({ index, segment }) => index + segment.length,
+    );
     // The last sentence of a window may go on: it is looked at again with what follows, unless it fills the window.
     const sure = last || found.length === 1 ? found : found.slice(0, -1);
     for (const end of sure) ends.push(from + end);

@@ -1,6 +1,12 @@
-import { lockDown } from './lockdown.ts';
-import { FrameReader, frameHead, MEMORY_EXIT_CODE, type WorkerReply, type WorkerRequest } from './protocol.ts';
 import type { ParsedDocument } from '../port.ts';
+import { lockDown } from './lockdown.ts';
+import {
+  FrameReader,
+  frameHead,
+  MEMORY_EXIT_CODE,
+  type WorkerReply,
+  type WorkerRequest,
+} from './protocol.ts';
 
 /** The largest file that a request may carry, in bytes; the upload limit lies below it. */
 const MAX_REQUEST_BYTES = 2 ** 31;

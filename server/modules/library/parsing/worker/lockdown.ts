@@ -2,12 +2,49 @@ import { isBuiltin, registerHooks } from 'node:module';
 
 /** Built-in modules that no parser needs; what reads files stays, as Node's permission model guards it. */
 const DENIED: ReadonlySet<string> = new Set([
-  'net', 'tls', 'dns', 'dns/promises', 'dgram', 'http', 'https', 'http2', 'child_process', 'cluster', 'worker_threads',
-  'inspector', 'inspector/promises', 'repl', 'vm', 'wasi', 'sqlite', 'v8', 'trace_events', 'quic',
+  'module',
+  'net',
+  'tls',
+  'dns',
+  'dns/promises',
+  'dgram',
+  'http',
+  'https',
+  'http2',
+  'child_process',
+  'cluster',
+  'worker_threads',
+  'inspector',
+  'inspector/promises',
+  'repl',
+  'vm',
+  'wasi',
+  'sqlite',
+  'v8',
+  'trace_events',
+  'quic',
 ]);
 
-const DENIED_GLOBALS = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'Request', 'Response', 'WebAssembly'];
-const DENIED_PROCESS = ['binding', '_linkedBinding', 'dlopen', 'kill', '_kill', '_debugProcess', 'execve', 'abort', 'chdir'];
+const DENIED_GLOBALS = [
+  'fetch',
+  'WebSocket',
+  'EventSource',
+  'XMLHttpRequest',
+  'Request',
+  'Response',
+  'WebAssembly',
+];
+const DENIED_PROCESS = [
+  'binding',
+  '_linkedBinding',
+  'dlopen',
+  'kill',
+  '_kill',
+  '_debugProcess',
+  'execve',
+  'abort',
+  'chdir',
+];
 
 function denied(specifier: string): boolean {
   const name = specifier.replace(/^node:/, '');
@@ -31,7 +68,7 @@ export function lockDown(): void {
   const set = (target: object, name: string, value: unknown): void => {
     Object.defineProperty(target, name, { value, writable: false, configurable: false });
   };
-  set(process, 'getBuiltinModule', (id: string) => (denied(id) || id.endsWith('module') ? refuse() : getBuiltin(id)));
+  set(process, 'getBuiltinModule', (id: string) => (denied(id) ? refuse() : getBuiltin(id)));
   for (const name of DENIED_GLOBALS) Reflect.deleteProperty(globalThis, name);
   for (const name of DENIED_PROCESS) set(process, name, refuse);
   // Libraries print warnings about broken files; stdout carries our frames.

@@ -5,7 +5,11 @@ export interface PoolOptions extends WorkerLimits {
   readonly workers: number;
   /** After this many milliseconds without work a process ends. */
   readonly idleMs: number;
-  readonly onJobEnd?: (job: { readonly pid: number | undefined; readonly milliseconds: number; readonly peakBytes: number }) => void;
+  readonly onJobEnd?: (job: {
+    readonly pid: number | undefined;
+    readonly milliseconds: number;
+    readonly peakBytes: number;
+  }) => void;
 }
 
 interface Waiting {

@@ -1,5 +1,5 @@
-import type { Chunk, MediaType, ParsedDocument, ParseFailure, StructureItem } from '../port.ts';
 import { isParseFailureCode } from '../failures.ts';
+import type { Chunk, MediaType, ParsedDocument, ParseFailure, StructureItem } from '../port.ts';
 import type { SegmentOptions } from '../segmentation/segment.ts';
 
 /**
@@ -90,32 +90,45 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** What a worker says is checked: a file that took the worker over must not reach the parent. */
 export function isReply(value: unknown): value is WorkerReply {
   if (!isRecord(value)) return false;
-  if (value['ok'] === true) return true;
-  const failure = value['failure'];
-  return isRecord(failure) && isParseFailureCode(failure['code']) && typeof failure['message'] === 'string';
+  if (value.ok === true) return true;
+  const failure = value.failure;
+  return isRecord(failure) && isParseFailureCode(failure.code) && typeof failure.message === 'string';
 }
 
 function isRange(item: Record<string, unknown>, length: number): boolean {
   const { start, end } = item;
-  return Number.isInteger(start) && Number.isInteger(end) && Number(start) >= 0 && Number(start) < Number(end) && Number(end) <= length;
+  return (
+    Number.isInteger(start) &&
+    Number.isInteger(end) &&
+    Number(start) >= 0 &&
+    Number(start) < Number(end) &&
+    Number(end) <= length
+  );
 }
 
 const KINDS: ReadonlySet<unknown> = new Set<StructureItem['kind']>([
-  'heading', 'paragraph', 'listItem', 'tableRow', 'footnote', 'page', 'code', 'quote',
+  'heading',
+  'paragraph',
+  'listItem',
+  'tableRow',
+  'footnote',
+  'page',
+  'code',
+  'quote',
 ]);
 
 export function isParsedDocument(value: unknown, mediaType: MediaType): value is ParsedDocument {
   if (!isRecord(value)) return false;
   const { text, structure, title, authors, language } = value;
   return (
-    value['mediaType'] === mediaType &&
+    value.mediaType === mediaType &&
     typeof text === 'string' &&
     (title === null || typeof title === 'string') &&
     (language === null || typeof language === 'string') &&
     Array.isArray(authors) &&
     authors.every((author) => typeof author === 'string') &&
     Array.isArray(structure) &&
-    structure.every((item) => isRecord(item) && KINDS.has(item['kind']) && isRange(item, text.length))
+    structure.every((item) => isRecord(item) && KINDS.has(item.kind) && isRange(item, text.length))
   );
 }
 
@@ -125,12 +138,12 @@ export function isChunkList(value: unknown, text: string): value is Chunk[] {
     value.every(
       (chunk, index) =>
         isRecord(chunk) &&
-        chunk['ordinal'] === index &&
+        chunk.ordinal === index &&
         isRange(chunk, text.length) &&
-        text.slice(Number(chunk['start']), Number(chunk['end'])) === chunk['text'] &&
-        Number.isInteger(chunk['tokens']) &&
-        Array.isArray(chunk['headings']) &&
-        (chunk['page'] === null || Number.isInteger(chunk['page'])),
+        text.slice(Number(chunk.start), Number(chunk.end)) === chunk.text &&
+        Number.isInteger(chunk.tokens) &&
+        Array.isArray(chunk.headings) &&
+        (chunk.page === null || Number.isInteger(chunk.page)),
     )
   );
 }

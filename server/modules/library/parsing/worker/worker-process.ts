@@ -1,13 +1,20 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseFailure } from '../failures.ts';
 import type { ParseFailure } from '../port.ts';
-import { type Frame, FrameReader, frameHead, isReply, MEMORY_EXIT_CODE, type WorkerRequest } from './protocol.ts';
+import {
+  type Frame,
+  FrameReader,
+  frameHead,
+  isReply,
+  MEMORY_EXIT_CODE,
+  type WorkerRequest,
+} from './protocol.ts';
 
 /** How often the parent looks at the worker's memory, in milliseconds: fast enough for an inflating bomb. */
 const WATCH_MS = 20;
@@ -40,27 +47,35 @@ function readableFolders(): string[] {
   const parsing = fileURLToPath(new URL('..', import.meta.url));
   const kernel = fileURLToPath(new URL('../../../../kernel', import.meta.url));
   const library = createRequire(import.meta.url).resolve('htmlparser2');
-  const modules = library.slice(0, library.lastIndexOf(`${sep}node_modules${sep}`) + `${sep}node_modules`.length);
+  const modules = library.slice(
+    0,
+    library.lastIndexOf(`${sep}node_modules${sep}`) + `${sep}node_modules`.length,
+  );
   const folders = [parsing, kernel, modules].map((folder) => resolve(folder));
   const manifest = resolve(dirname(modules), 'package.json');
   return [...new Set([...folders, ...folders.map((folder) => realpathSync(folder)), manifest])];
 }
 
+/** The command line of a locked-down process that runs `script`. */
+export function workerArguments(script: string, limits: WorkerLimits): string[] {
+  return [
+    `--max-old-space-size=${Math.floor(limits.maxMemoryMb * HEAP_SHARE)}`,
+    '--disallow-code-generation-from-strings',
+    '--disable-sigusr1',
+    '--permission',
+    ...readableFolders().map((folder) => `--allow-fs-read=${folder}`),
+    script,
+    String(limits.maxMemoryMb * 1024 * 1024),
+  ];
+}
+
 function start(limits: WorkerLimits): ChildProcessByStdio<Writable, Readable, Readable> {
-  const maxBytes = limits.maxMemoryMb * 1024 * 1024;
-  return spawn(
-    process.execPath,
-    [
-      `--max-old-space-size=${Math.floor(limits.maxMemoryMb * HEAP_SHARE)}`,
-      '--disallow-code-generation-from-strings',
-      '--disable-sigusr1',
-      '--permission',
-      ...readableFolders().map((folder) => `--allow-fs-read=${folder}`),
-      fileURLToPath(new URL('child.ts', import.meta.url)),
-      String(maxBytes),
-    ],
-    { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true },
-  );
+  const script = fileURLToPath(new URL('child.ts', import.meta.url));
+  return spawn(process.execPath, workerArguments(script, limits), {
+    env: {},
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
 }
 
 /** Resident memory of a process now and at its highest, in bytes; null where the system does not tell. */
@@ -68,7 +83,8 @@ export function residentMemory(pid: number): { readonly now: number; readonly pe
   if (process.platform !== 'linux') return null;
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const read = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
+    const read = (key: string): number =>
+      Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
     return { now: read('VmRSS'), peak: read('VmHWM') };
   } catch {
     return null; // it has just ended
@@ -202,7 +218,11 @@ export class WorkerProcess {
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#dead = true;
     // V8 aborts when its heap is full, after a line on stderr.
-    const outOfMemory = code === MEMORY_EXIT_CODE || (signal === 'SIGABRT' && this.#stderr.includes('out of memory'));
-    this.#finish({ ok: false, failure: parseFailure(outOfMemory ? 'library.parse_memory' : 'library.parser_crashed') });
+    const outOfMemory =
+      code === MEMORY_EXIT_CODE || (signal === 'SIGABRT' && this.#stderr.includes('out of memory'));
+    this.#finish({
+      ok: false,
+      failure: parseFailure(outOfMemory ? 'library.parse_memory' : 'library.parser_crashed'),
+    });
   }
 }

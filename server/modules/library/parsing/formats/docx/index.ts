@@ -101,7 +101,9 @@ class DocxWriter implements DocumentEvents {
       for (const paragraph of cells[0] ?? []) this.#write(paragraph);
       return;
     }
-    const texts = cells.map((cell) => canonicalLine(cell.map((paragraph) => this.#labelled(paragraph).text).join(' ')));
+    const texts = cells.map((cell) =>
+      canonicalLine(cell.map((paragraph) => this.#labelled(paragraph).text).join(' ')),
+    );
     if (texts.every((text) => text === '')) return;
     this.#draft.text.add('tableRow', texts.join(' | '), { tight: table.rows > 0 });
     table.rows += 1;
@@ -116,7 +118,11 @@ class DocxWriter implements DocumentEvents {
     const reference = paragraph.numbering ?? this.#style(paragraph)?.numbering ?? null;
     const label = this.#numbering.next(reference);
     const text = paragraph.text.trim();
-    return { text: label === null || text === '' ? text : `${label} ${text}`, label, level: reference?.level ?? 0 };
+    return {
+      text: label === null || text === '' ? text : `${label} ${text}`,
+      label,
+      level: reference?.level ?? 0,
+    };
   }
 
   #write(paragraph: Paragraph): void {

@@ -12,7 +12,19 @@ const MAX_LEVELS = 9;
 
 function roman(number: number): string {
   const digits: readonly (readonly [number, string])[] = [
-    [1000, 'm'], [900, 'cm'], [500, 'd'], [400, 'cd'], [100, 'c'], [90, 'xc'], [50, 'l'], [40, 'xl'], [10, 'x'], [9, 'ix'], [5, 'v'], [4, 'iv'], [1, 'i'],
+    [1000, 'm'],
+    [900, 'cm'],
+    [500, 'd'],
+    [400, 'cd'],
+    [100, 'c'],
+    [90, 'xc'],
+    [50, 'l'],
+    [40, 'xl'],
+    [10, 'x'],
+    [9, 'ix'],
+    [5, 'v'],
+    [4, 'iv'],
+    [1, 'i'],
   ];
   let rest = Math.min(number, 3_999);
   let text = '';
@@ -57,7 +69,11 @@ function readLevels(node: XmlNode): Map<number, Level> {
       return child ? attribute(child.attributes, 'val') : null;
     };
     const index = Number(attribute(level.attributes, 'ilvl') ?? 0);
-    levels.set(index, { format: val('numFmt') ?? 'decimal', template: val('lvlText') ?? '', start: Number(val('start') ?? 1) || 0 });
+    levels.set(index, {
+      format: val('numFmt') ?? 'decimal',
+      template: val('lvlText') ?? '',
+      start: Number(val('start') ?? 1) || 0,
+    });
   }
   return levels;
 }

@@ -14,7 +14,8 @@ export class OpcPackage {
   /** The parts that `source` (the package itself where empty) relates to, by the last word of the relation's type. */
   async relations(source: string): Promise<Map<string, string>> {
     const folder = posix.dirname(source);
-    const name = source === '' ? '_rels/.rels' : posix.join(folder, '_rels', `${posix.basename(source)}.rels`);
+    const name =
+      source === '' ? '_rels/.rels' : posix.join(folder, '_rels', `${posix.basename(source)}.rels`);
     const bytes = await this.#archive.read(name);
     const parts = new Map<string, string>();
     if (!bytes) return parts;

@@ -5,7 +5,19 @@ const WORD = /\/wordprocessingml\/(?:2006\/)?main$/;
 const MATH = /\/officeDocument\/(?:2006\/)?math$/;
 
 /** Deleted or moved text, instructions of fields, what old programs see instead, and properties as they were. */
-const SKIPPED = new Set(['del', 'moveFrom', 'delText', 'instrText', 'Fallback', 'pPrChange', 'rPrChange', 'sectPrChange', 'tblPrChange', 'numberingChange', 'annotationRef']);
+const SKIPPED = new Set([
+  'del',
+  'moveFrom',
+  'delText',
+  'instrText',
+  'Fallback',
+  'pPrChange',
+  'rPrChange',
+  'sectPrChange',
+  'tblPrChange',
+  'numberingChange',
+  'annotationRef',
+]);
 
 export interface NoteReference {
   readonly kind: 'footnote' | 'endnote';
@@ -70,7 +82,15 @@ class WordReader {
     if (this.#inProperties && paragraph && this.#property(name, paragraph, val)) return;
     switch (name) {
       case 'p':
-        this.#paragraphs.push({ runs: [], notes: [], boxes: [], styleId: null, outline: null, listId: null, listLevel: null });
+        this.#paragraphs.push({
+          runs: [],
+          notes: [],
+          boxes: [],
+          styleId: null,
+          outline: null,
+          listId: null,
+          listLevel: null,
+        });
         break;
       case 'pPr':
         this.#inProperties = true;
@@ -155,7 +175,8 @@ class WordReader {
     if (name === 'tab') paragraph.runs.push('\t');
     else if (name === 'br' || name === 'cr') paragraph.runs.push('\n');
     else if (name === 'noBreakHyphen') paragraph.runs.push('-');
-    else if (name === 'footnoteReference' || name === 'endnoteReference') this.#reference(name, attributes, paragraph);
+    else if (name === 'footnoteReference' || name === 'endnoteReference')
+      this.#reference(name, attributes, paragraph);
   }
 
   #reference(name: string, attributes: XmlAttributes, paragraph: OpenParagraph): void {
@@ -174,7 +195,8 @@ class WordReader {
       text: open.runs.join(''),
       styleId: open.styleId,
       outline: outlineLevel(open.outline),
-      numbering: open.listId === null ? null : { id: open.listId, level: Number.isInteger(level) ? level : 0 },
+      numbering:
+        open.listId === null ? null : { id: open.listId, level: Number.isInteger(level) ? level : 0 },
       notes: open.notes,
     };
     const around = this.#paragraphs.at(-1);

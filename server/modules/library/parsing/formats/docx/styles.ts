@@ -70,7 +70,9 @@ export class StyleSheet {
       const properties = childOf(node, 'pPr');
       // The built-in names stay English in every language of the program.
       const named = /^heading ?([1-9])/i.exec(name)?.[1];
-      headingLevel ??= named ? Math.min(6, Number(named)) : outlineLevel(value(childOf(properties, 'outlineLvl')));
+      headingLevel ??= named
+        ? Math.min(6, Number(named))
+        : outlineLevel(value(childOf(properties, 'outlineLvl')));
       numbering ??= numberingReference(properties);
       if (kind === 'text') kind = kindOf(name);
       next = value(childOf(node, 'basedOn'));

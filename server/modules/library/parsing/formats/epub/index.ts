@@ -1,23 +1,41 @@
-import { canonicalLine, CanonicalTextBuilder } from '../../canonical.ts';
+import { CanonicalTextBuilder, canonicalLine } from '../../canonical.ts';
 import type { Draft } from '../../draft.ts';
 import { decodeText } from '../../encoding.ts';
 import { declaredCharset } from '../html.ts';
 import { addHtmlBlocks } from '../html-blocks.ts';
 import { type Book, type Chapter, openBook } from './package.ts';
 
-const READABLE = new Set(['application/xhtml+xml', 'text/html', 'application/x-dtbook+xml', 'application/xml', 'text/x-oeb1-document', '']);
+const READABLE = new Set([
+  'application/xhtml+xml',
+  'text/html',
+  'application/x-dtbook+xml',
+  'application/xml',
+  'text/x-oeb1-document',
+  '',
+]);
 
 /** A document type with the declarations inside it, which an HTML parser would take for text. */
 const DOCTYPE = /<!DOCTYPE[^[>]{0,2000}(?:\[[^\]]{0,20000}\]\s*)?>/i;
 
 function sameTitle(a: string, b: string): boolean {
-  const fold = (text: string): string => canonicalLine(text).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  const fold = (text: string): string =>
+    canonicalLine(text)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '');
   const [first, second] = [fold(a), fold(b)];
-  return first === second || (first.length > 3 && second.endsWith(first)) || (second.length > 3 && first.endsWith(second));
+  return (
+    first === second ||
+    (first.length > 3 && second.endsWith(first)) ||
+    (second.length > 3 && first.endsWith(second))
+  );
 }
 
 /** The level of the topmost heading of a chapter, and whether one of its first says what the contents say. */
-function surveyHeadings(html: string, title: string | null, draft: Draft): { top: number | null; repeatsTitle: boolean } {
+function surveyHeadings(
+  html: string,
+  title: string | null,
+  draft: Draft,
+): { top: number | null; repeatsTitle: boolean } {
   const levels: number[] = [];
   let repeatsTitle = false;
   addHtmlBlocks(html, new CanonicalTextBuilder(draft.limits.maxTextChars), {

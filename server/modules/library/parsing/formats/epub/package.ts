@@ -39,7 +39,8 @@ export function resolvePart(from: string, href: string): { name: string; fragmen
   } catch {
     // A stray percent sign: the name is meant as it stands.
   }
-  const joined = decoded === '' ? from : posix.join(decoded.startsWith('/') ? '' : posix.dirname(from), decoded);
+  const joined =
+    decoded === '' ? from : posix.join(decoded.startsWith('/') ? '' : posix.dirname(from), decoded);
   const name = posix.normalize(joined).replace(/^\/+/, '');
   return name.startsWith('..') ? null : { name, fragment };
 }
@@ -54,7 +55,8 @@ async function refuseEncrypted(archive: Archive): Promise<void> {
   for (const data of root ? descendants(root, 'EncryptedData') : []) {
     const method = childOf(data, 'EncryptionMethod');
     const algorithm = method ? attribute(method.attributes, 'Algorithm') : null;
-    if (algorithm === null || !FONT_OBFUSCATION.has(algorithm)) throw new ParseError('library.encrypted_file');
+    if (algorithm === null || !FONT_OBFUSCATION.has(algorithm))
+      throw new ParseError('library.encrypted_file');
   }
 }
 
@@ -86,7 +88,9 @@ function readManifest(root: XmlNode, opf: string): Map<string, ManifestItem> {
 
 function texts(root: XmlNode, name: string): string[] {
   const metadata = descendants(root, 'metadata').next().value;
-  return metadata ? [...descendants(metadata, name)].map((node) => deepText(node).trim()).filter(Boolean) : [];
+  return metadata
+    ? [...descendants(metadata, name)].map((node) => deepText(node).trim()).filter(Boolean)
+    : [];
 }
 
 function addTitle(titles: Map<string, string>, from: string, href: string | null, title: string): void {
@@ -101,7 +105,8 @@ function addTitle(titles: Map<string, string>, from: string, href: string | null
 function readNavigation(root: XmlNode, name: string, titles: Map<string, string>): void {
   const navs = [...descendants(root, 'nav')];
   const toc = navs.find((nav) => /\btoc\b/.test(attribute(nav.attributes, 'epub:type') ?? '')) ?? navs[0];
-  for (const link of toc ? descendants(toc, 'a') : []) addTitle(titles, name, attribute(link.attributes, 'href'), deepText(link));
+  for (const link of toc ? descendants(toc, 'a') : [])
+    addTitle(titles, name, attribute(link.attributes, 'href'), deepText(link));
 }
 
 /** EPUB 2: the NCX. */
@@ -113,7 +118,10 @@ function readNcx(root: XmlNode, name: string, titles: Map<string, string>): void
   }
 }
 
-async function readTitles(archive: Archive, manifest: Map<string, ManifestItem>): Promise<Map<string, string>> {
+async function readTitles(
+  archive: Archive,
+  manifest: Map<string, ManifestItem>,
+): Promise<Map<string, string>> {
   const titles = new Map<string, string>();
   for (const item of manifest.values()) {
     const isNavigation = item.properties.split(/\s+/).includes('nav');

@@ -34,13 +34,17 @@ function edgeLines(page: PageLines): Line[] {
 /** Drops running headers, footers and page numbers: lines at the edges that repeat, but for their numbers. */
 export function dropFurniture(pages: readonly PageLines[]): PageLines[] {
   const counts = new Map<string, number>();
-  const key = (line: Line, height: number): string => `${line.baseline > height / 2 ? 'top' : 'bottom'} ${pattern(line)}`;
+  const key = (line: Line, height: number): string =>
+    `${line.baseline > height / 2 ? 'top' : 'bottom'} ${pattern(line)}`;
   for (const page of pages) {
-    for (const each of new Set(edgeLines(page).map((line) => key(line, page.height)))) counts.set(each, (counts.get(each) ?? 0) + 1);
+    for (const each of new Set(edgeLines(page).map((line) => key(line, page.height))))
+      counts.set(each, (counts.get(each) ?? 0) + 1);
   }
   const needed = Math.max(MIN_PAGES, pages.length * MIN_SHARE);
   return pages.map((page) => {
-    const dropped = new Set(edgeLines(page).filter((line) => (counts.get(key(line, page.height)) ?? 0) >= needed));
+    const dropped = new Set(
+      edgeLines(page).filter((line) => (counts.get(key(line, page.height)) ?? 0) >= needed),
+    );
     return { ...page, lines: page.lines.filter((line) => !dropped.has(line)) };
   });
 }

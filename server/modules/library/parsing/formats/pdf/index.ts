@@ -2,6 +2,7 @@ import { getDocumentProxy } from 'unpdf';
 import type { Draft } from '../../draft.ts';
 import { ParseError } from '../../failures.ts';
 import { saneAuthors, saneTitle } from '../../metadata.ts';
+import { FontLegibility } from './fonts.ts';
 import { dropFurniture, type PageLines } from './furniture.ts';
 import { headingLevels, type OutlineEntry, titleByEye } from './headings.ts';
 import { linesOfPage } from './lines.ts';
@@ -38,9 +39,9 @@ async function open(bytes: Uint8Array): Promise<PdfDocument> {
   }
 }
 
-async function readPage(page: PdfPage, number: number): Promise<PageLines> {
+async function readPage(page: PdfPage, number: number, fonts: FontLegibility): Promise<PageLines> {
   const { items } = await page.getTextContent();
-  const runs = items.flatMap((item) => ('str' in item ? [item] : []));
+  const runs = fonts.legible(items.flatMap((item) => ('str' in item ? [item] : [])));
   const [, bottom = 0, , top = 0] = page.view;
   page.cleanup();
   const lines = linesOfPage(runs, number).map((line) => ({ ...line, baseline: line.baseline - bottom }));
@@ -49,11 +50,12 @@ async function readPage(page: PdfPage, number: number): Promise<PageLines> {
 
 async function readPages(pdf: PdfDocument, maxChars: number): Promise<PageLines[]> {
   const pages: PageLines[] = [];
+  const fonts = new FontLegibility();
   let broken = 0;
   let chars = 0;
   for (let number = 1; number <= pdf.numPages && broken < MAX_BROKEN_PAGES; number += 1) {
     try {
-      const page = await readPage(await pdf.getPage(number), number);
+      const page = await readPage(await pdf.getPage(number), number, fonts);
       chars += page.lines.reduce((sum, line) => sum + line.text.length, 0);
       pages.push(page);
       broken = 0;
@@ -61,6 +63,12 @@ async function readPages(pdf: PdfDocument, maxChars: number): Promise<PageLines[
       broken += 1; // the other pages may still be good
     }
     if (chars > maxChars) throw new ParseError('library.text_too_long');
+  }
+  if (fonts.mostlyIllegible) {
+    throw new ParseError(
+      'library.no_text',
+      'The letters of this PDF cannot be told, as its fonts do not say which they are. Run text recognition (OCR) on it and upload the result.',
+    );
   }
   if (pages.length === 0) throw new ParseError('library.damaged_file');
   return pages;
@@ -92,17 +100,28 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-async function readProperties(pdf: PdfDocument): Promise<{ title: string | null; authors: string[]; language: string | null }> {
+async function readProperties(
+  pdf: PdfDocument,
+): Promise<{ title: string | null; authors: string[]; language: string | null }> {
   try {
     const { info } = await pdf.getMetadata();
     const property = (name: string): string | null => text(Reflect.get(info, name));
-    return { title: saneTitle(property('Title')), authors: saneAuthors(property('Author')), language: property('Language') };
+    return {
+      title: saneTitle(property('Title')),
+      authors: saneAuthors(property('Author')),
+      language: property('Language'),
+    };
   } catch {
     return { title: null, authors: [], language: null };
   }
 }
 
-function write(draft: Draft, paragraphs: readonly PdfParagraph[], levels: ReadonlyMap<PdfParagraph, number>, pages: readonly PageLines[]): void {
+function write(
+  draft: Draft,
+  paragraphs: readonly PdfParagraph[],
+  levels: ReadonlyMap<PdfParagraph, number>,
+  pages: readonly PageLines[],
+): void {
   const words = wordsOf(pages);
   let before: PdfParagraph | null = null;
   for (const paragraph of paragraphs) {
@@ -114,7 +133,8 @@ function write(draft: Draft, paragraphs: readonly PdfParagraph[], levels: Readon
       const rows = paragraph.lines.map((line) => ({ text: line.cells.join(' | '), page: line.page }));
       draft.text.add('tableRow', rows, { tight });
     } else {
-      const kind = paragraph.kind === 'item' ? 'listItem' : paragraph.kind === 'note' ? 'footnote' : 'paragraph';
+      const kind =
+        paragraph.kind === 'item' ? 'listItem' : paragraph.kind === 'note' ? 'footnote' : 'paragraph';
       draft.text.add(kind, joinLines(paragraph.lines, words), { tight: tight && kind === 'listItem' });
     }
     before = level === undefined ? paragraph : null;

@@ -2,6 +2,8 @@
 export interface TextRun {
   readonly str: string;
   readonly dir: string;
+  /** An id of the font, the same in the whole file. */
+  readonly fontName: string;
   readonly width: number;
   readonly transform: readonly number[];
 }
@@ -17,6 +19,10 @@ export interface Line {
   readonly baseline: number;
   /** Font size of most of the line, in points. */
   readonly size: number;
+  /** The font of most of the line. */
+  readonly font: string;
+  /** Whether the whole line is in that font, as a heading in bold is. */
+  readonly oneFont: boolean;
 }
 
 interface Run {
@@ -25,6 +31,7 @@ interface Run {
   readonly right: number;
   readonly baseline: number;
   readonly size: number;
+  readonly font: string;
   readonly rightToLeft: boolean;
 }
 
@@ -34,12 +41,24 @@ const CELL_GAP = 1.6;
 const SAME_BASELINE = 0.55;
 const BACKWARDS = 1.5;
 
+/** Ligatures and the joined forms of Arabic letters are shapes that fonts have; the text has letters. */
+const PRESENTATION_FORMS = /[\uFB00-\uFDFF\uFE70-\uFEFC]+/g;
+
 function toRun(item: TextRun): Run | null {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = item.transform;
   const size = Math.hypot(c, d) || Math.hypot(a, b);
   // Text that stands upright along the margin is a stamp; text in a font of no size is invisible.
   if (Math.abs(b) > Math.abs(a) || size < 0.5 || !Number.isFinite(size + e + f)) return null;
-  return { text: item.str, left: e, right: e + item.width, baseline: f, size, rightToLeft: item.dir === 'rtl' };
+  const text = item.str.replace(PRESENTATION_FORMS, (forms) => forms.normalize('NFKC'));
+  return {
+    text,
+    left: e,
+    right: e + item.width,
+    baseline: f,
+    size,
+    font: item.fontName,
+    rightToLeft: item.dir === 'rtl',
+  };
 }
 
 function follows(run: Run, line: readonly Run[]): boolean {
@@ -47,37 +66,51 @@ function follows(run: Run, line: readonly Run[]): boolean {
   if (!last) return true;
   const size = Math.max(run.size, last.size);
   if (Math.abs(run.baseline - last.baseline) > size * SAME_BASELINE) return false;
-  const backwards = run.rightToLeft ? run.right > last.right + size * BACKWARDS : run.left < last.left - size * BACKWARDS;
+  const backwards = run.rightToLeft
+    ? run.right > last.right + size * BACKWARDS
+    : run.left < last.left - size * BACKWARDS;
   return run.rightToLeft !== last.rightToLeft || !backwards;
 }
 
-/** The size that most characters have. */
+/** The value that most characters have. */
+export function dominant<T extends { readonly text: string }, V>(
+  parts: readonly T[],
+  measure: (part: T) => V,
+): V | undefined {
+  const weights = new Map<V, number>();
+  for (const part of parts) weights.set(measure(part), (weights.get(measure(part)) ?? 0) + part.text.length);
+  let best: V | undefined;
+  for (const [value, weight] of weights)
+    if (best === undefined || weight > (weights.get(best) ?? 0)) best = value;
+  return best;
+}
+
+/** Font size of most characters, in half points. */
 export function dominantSize(parts: readonly { readonly text: string; readonly size: number }[]): number {
-  const weights = new Map<number, number>();
-  for (const { text, size } of parts) {
-    const rounded = Math.round(size * 2) / 2;
-    weights.set(rounded, (weights.get(rounded) ?? 0) + text.length);
-  }
-  return [...weights].sort((x, y) => y[1] - x[1] || x[0] - y[0])[0]?.[0] ?? 0;
+  return dominant(parts, ({ size }) => Math.round(size * 2) / 2) ?? 0;
 }
 
 function joinRuns(runs: readonly Run[]): string[] {
   const cells: string[] = [];
   let text = '';
   let before: Run | null = null;
+  let spaced = false;
   for (const run of runs) {
-    if (before) {
-      const gap = Math.max(run.left - before.right, before.left - run.right);
-      const size = Math.min(run.size, before.size);
-      if (gap > size * CELL_GAP && text.trim() !== '') {
-        cells.push(text.trim());
-        text = '';
-      } else if (gap > size * SPACE_GAP && !/\s$/.test(text) && !/^\s/.test(run.text)) {
-        text += ' ';
-      }
+    if (run.text.trim() === '') {
+      spaced = true;
+      continue;
+    }
+    const size = Math.min(run.size, before?.size ?? run.size);
+    const gap = before ? Math.max(run.left - before.right, before.left - run.right) : 0;
+    if (gap > size * CELL_GAP) {
+      cells.push(text.trim());
+      text = '';
+    } else if (before && (spaced || gap > size * SPACE_GAP) && !/\s$/.test(text) && !/^\s/.test(run.text)) {
+      text += ' ';
     }
     text += run.text;
     before = run;
+    spaced = false;
   }
   if (text.trim() !== '') cells.push(text.trim());
   return cells;
@@ -88,7 +121,7 @@ function toLine(runs: readonly Run[], page: number): Line | null {
   const [first] = solid;
   if (!first) return null;
   const rightToLeft = solid.filter((run) => run.rightToLeft).length > solid.length / 2;
-  const ordered = rightToLeft ? solid.toSorted((a, b) => b.right - a.right) : solid;
+  const ordered = rightToLeft ? runs.toSorted((a, b) => b.right - a.right) : runs;
   const cells = joinRuns(ordered);
   return {
     text: cells.join(' '),
@@ -98,6 +131,8 @@ function toLine(runs: readonly Run[], page: number): Line | null {
     right: solid.reduce((most, run) => Math.max(most, run.right), first.right),
     baseline: first.baseline,
     size: dominantSize(solid),
+    font: dominant(solid, (run) => run.font) ?? '',
+    oneFont: solid.every((run) => run.font === first.font),
   };
 }
 
@@ -112,7 +147,9 @@ function inReadingOrder(lines: readonly Line[]): readonly Line[] {
     if (before && line.baseline > before.baseline + before.size) upward += 1;
   }
   if (upward < 4 || upward < lines.length * MAX_UPWARD) return lines;
-  return lines.toSorted((a, b) => (Math.abs(a.baseline - b.baseline) > 2 ? b.baseline - a.baseline : a.left - b.left));
+  return lines.toSorted((a, b) =>
+    Math.abs(a.baseline - b.baseline) > 2 ? b.baseline - a.baseline : a.left - b.left,
+  );
 }
 
 /** Puts the runs of a page together to lines, in reading order. Space between words comes from the geometry. */

@@ -1,6 +1,6 @@
 import type { PagePart } from '../../canonical.ts';
 import type { PageLines } from './furniture.ts';
-import { dominantSize, type Line } from './lines.ts';
+import { dominant, dominantSize, type Line } from './lines.ts';
 
 export type ParagraphKind = 'text' | 'item' | 'row' | 'note';
 
@@ -13,6 +13,7 @@ export interface PdfParagraph {
 export interface Layout {
   /** Font size of the running text, in points. */
   readonly bodySize: number;
+  readonly bodyFont: string;
   /** Distance of its baselines, in points. */
   readonly leading: number;
 }
@@ -29,10 +30,12 @@ export function layoutOf(pages: readonly PageLines[]): Layout {
   for (const [index, line] of lines.entries()) {
     const before = lines[index - 1];
     const gap = before ? before.baseline - line.baseline : 0;
-    if (line.size === bodySize && before?.size === bodySize && gap > bodySize * 0.7 && gap < bodySize * 3) gaps.push(gap);
+    if (line.size === bodySize && before?.size === bodySize && gap > bodySize * 0.7 && gap < bodySize * 3)
+      gaps.push(gap);
   }
   gaps.sort((a, b) => a - b);
-  return { bodySize, leading: gaps[Math.floor(gaps.length / 4)] ?? bodySize * 1.2 };
+  const bodyFont = dominant(lines, (line) => line.font) ?? '';
+  return { bodySize, bodyFont, leading: gaps[Math.floor(gaps.length / 4)] ?? bodySize * 1.2 };
 }
 
 /** The right edges that full lines of this page reach, a column each: a line that ends before its own is a last one. */
@@ -42,11 +45,18 @@ function isShort(line: Line, lines: readonly Line[]): boolean {
   return line.right < edge - (edge - line.left) * 0.12;
 }
 
+/** A whole line in another font than the text: a heading in bold. */
+function standsOut(line: Line, layout: Layout): boolean {
+  return line.oneFont && line.font !== layout.bodyFont;
+}
+
 function startsParagraph(line: Line, before: Line, layout: Layout, wasShort: boolean): boolean {
   const sameSize = Math.abs(line.size - before.size) <= Math.max(0.6, before.size * 0.08);
   if (!sameSize) return true;
   if (ITEM.test(line.text)) return true;
   const gap = before.baseline - line.baseline;
+  const otherFont = line.font !== before.font && (standsOut(line, layout) || standsOut(before, layout));
+  if (otherFont && (wasShort || gap > layout.leading * 1.15)) return true;
   // The next column or page: the text goes on unless the sentence is over.
   if (gap < 0 || line.page !== before.page) {
     if (/^\p{Ll}/u.test(line.text)) return false;
@@ -69,7 +79,8 @@ function tableRows(lines: readonly Line[]): Set<Line> {
   };
   for (const line of lines) {
     const tabular = line.cells.length > 1 && line.cells.every((cell) => cell.length <= MAX_CELL);
-    if (!tabular || (run[0] && (run[0].cells.length !== line.cells.length || run[0].page !== line.page))) finish();
+    if (!tabular || (run[0] && (run[0].cells.length !== line.cells.length || run[0].page !== line.page)))
+      finish();
     if (tabular) run.push(line);
   }
   finish();
@@ -78,7 +89,8 @@ function tableRows(lines: readonly Line[]): Set<Line> {
 
 function kindOf(line: Line, page: PageLines | undefined, layout: Layout): ParagraphKind {
   const low = page !== undefined && line.baseline < page.height * 0.3;
-  if (low && line.size < layout.bodySize * 0.93 && /^(?:\d{1,3}|[*†‡§])[\s\p{L}]/u.test(line.text)) return 'note';
+  if (low && line.size < layout.bodySize * 0.93 && /^(?:\d{1,3}|[*†‡§])[\s\p{L}]/u.test(line.text))
+    return 'note';
   return ITEM.test(line.text) ? 'item' : 'text';
 }
 
@@ -111,13 +123,15 @@ export function wordsOf(pages: readonly PageLines[]): Words {
   const words = new Set<string>();
   for (const page of pages) {
     for (const line of page.lines) {
-      for (const word of line.text.toLowerCase().match(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu) ?? []) words.add(word);
+      for (const word of line.text.toLowerCase().match(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu) ?? [])
+        words.add(word);
     }
   }
   return words;
 }
 
-const NO_SPACE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\u3000-\u303F\uFF00-\uFFEF]/u;
+const NO_SPACE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\u3000-\u303F\uFF00-\uFFEF]/u;
 
 /** Joins the lines of a paragraph; a word that the line end cut in two is made whole. */
 export function joinLines(lines: readonly Line[], words: Words): PagePart[] {
@@ -138,7 +152,7 @@ export function joinLines(lines: readonly Line[], words: Words): PagePart[] {
 /** What stands between a line and the next; takes the hyphen of a cut word away from the line before. */
 function joinWord(before: { text: string }, next: string, words: Words): '' | ' ' {
   const head = /([\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*)[-\u00AD\u2010]$/u.exec(before.text)?.[1];
-  const tail = /^[\p{L}\p{M}]+/u.exec(next)?.[0];
+  const tail = /^[\p{L}\p{M}\p{N}]+/u.exec(next)?.[0];
   if (head !== undefined && tail !== undefined) {
     const compound = words.has(`${head}-${tail}`.toLowerCase()) && !words.has(`${head}${tail}`.toLowerCase());
     if (!compound && /^\p{Ll}/u.test(tail)) before.text = before.text.slice(0, -1);
