@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Id, Nullable, OneOf } from '../../platform/http/schemas.ts';
 
 export const SearchModeSchema = OneOf(['hybrid', 'semantic', 'keyword']);

@@ -88,10 +88,18 @@ export interface SearchIndex {
     tx: Tx,
     actor: OrganizationActor,
     ref: { readonly type: string; readonly id: string },
-    change: { readonly title?: string; readonly collectionId?: string | null; readonly audience?: readonly string[] },
+    change: {
+      readonly title?: string;
+      readonly collectionId?: string | null;
+      readonly audience?: readonly string[];
+    },
   ): Promise<void>;
   /** Removes every version of a document from the index. */
-  remove(tx: Tx, actor: OrganizationActor, ref: { readonly type: string; readonly id: string }): Promise<void>;
+  remove(
+    tx: Tx,
+    actor: OrganizationActor,
+    ref: { readonly type: string; readonly id: string },
+  ): Promise<void>;
   /** Finds what `actor` may read, and nothing else. */
   search(actor: Actor, request: SearchRequest, signal?: AbortSignal): Promise<SearchAnswer>;
 }

@@ -1,0 +1,1 @@
+export { CitationView } from './search.schemas.ts';
