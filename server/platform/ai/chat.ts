@@ -3,9 +3,9 @@ import type {
   LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import type { Logger } from 'pino';
 import type { OrganizationActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../logging/index.ts';
 import { aiMalformedOutput, aiUnavailable, readFailure } from './errors.ts';
 import type { ModelRef, Models } from './models.ts';
 import type { ChatEvent, ChatRequest, FinishReason } from './port.ts';

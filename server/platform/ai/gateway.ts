@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { UnitOfWork } from '../db/port.ts';
+import type { Logger } from '../logging/index.ts';
 import { type CallContext, streamChat } from './chat.ts';
 import { createEmbeddingModel } from './embedding.ts';
 import { aiNotConfigured } from './errors.ts';

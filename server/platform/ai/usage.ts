@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import type { OrganizationActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { UnitOfWork } from '../db/port.ts';
+import type { Logger } from '../logging/index.ts';
 import type { ModelRef } from './models.ts';
 import type { AiRole, TokenUsage } from './port.ts';
 import { costMicros, PRICE_CURRENCY } from './prices.ts';
