@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { constants, mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
@@ -91,14 +91,10 @@ export class LocalStorage implements Storage {
   }
 }
 
+/** On disk, not only in the cache of the operating system, before it resolves. */
 async function writeDurably(path: string, body: Readable, measure: Measure, signal: AbortSignal | undefined): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    const sink = file.createWriteStream({ autoClose: false, flush: true });
-    await pipeline(body, measure, sink, signal ? { signal } : {});
-  } finally {
-    await file.close();
-  }
+  const sink = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
+  await pipeline(body, measure, sink, signal ? { signal } : {});
 }
 
 /** Counts and hashes what passes, and cuts the stream at the limit. */
