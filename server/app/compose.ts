@@ -28,15 +28,22 @@ export interface Application {
   stop(): Promise<void>;
 }
 
+export interface ComposeOptions {
+  readonly logger?: Logger;
+  /** A database that is open already (tests); otherwise the configured one is opened and migrated. */
+  readonly opened?: OpenedDatabase;
+}
+
 /** The composition root: the only place that knows which adapter stands behind which port. */
-export async function compose(config: Config, logger: Logger = createLogger(config.logging.level)): Promise<Application> {
+export async function compose(config: Config, options: ComposeOptions = {}): Promise<Application> {
+  const logger = options.logger ?? createLogger(config.logging.level);
   const secretKey = await resolveSecret(config);
-  const opened = await openDatabase({
+  const opened = options.opened ?? (await openDatabase({
     config,
     ownerSteps: [installQueue],
     onError: (error) => logger.warn({ err: error }, 'database connection lost'),
     onWarning: (message) => logger.warn(message),
-  });
+  }));
   const { database } = opened;
   const { uow } = database;
   const queue = new PgBossQueue({
