@@ -61,9 +61,9 @@ function readyOf(child: ChildProcess, from: number): Promise<{ origin: string; r
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
     child.once('error', (error) => fail(`did not start (${error.message})`));
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      fail(`ended before it was ready (${code})`);
+      fail(`ended before it was ready (${code ?? signal})`);
     });
   });
 }
