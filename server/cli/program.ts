@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../platform/config/index.ts';
+import { printOpenApi } from './openapi.ts';
 import { runServer } from './serve.ts';
 
 /** What a command needs from the world; `main.ts` fills it in. */
@@ -16,7 +17,10 @@ export function createProgram(context: CommandContext): Command {
     .description('A self-hosted workshop for documents and AI')
     .version('0.1.0')
     .showHelpAfterError()
-    .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: (text) => context.printError(text.trimEnd()) });
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => context.printError(text.trimEnd()),
+    });
   program
     .command('serve')
     .description('Serve the API and the console, and work on jobs')
@@ -26,5 +30,9 @@ export function createProgram(context: CommandContext): Command {
     .command('worker')
     .description('Work on jobs only, beside servers that share a PostgreSQL')
     .action(() => runServer(context, { serve: false, work: true }));
+  program
+    .command('openapi')
+    .description('Print the OpenAPI document of the HTTP API as JSON')
+    .action(() => printOpenApi(context));
   return program;
 }

@@ -4,7 +4,10 @@ import { firstStart } from '../app/first-start.ts';
 import type { CommandContext } from './program.ts';
 
 /** Serves, works, or both, until SIGTERM or SIGINT; then stops in order within the grace period. */
-export async function runServer(context: CommandContext, role: { readonly serve: boolean; readonly work: boolean }): Promise<void> {
+export async function runServer(
+  context: CommandContext,
+  role: { readonly serve: boolean; readonly work: boolean },
+): Promise<void> {
   const config = context.loadConfig();
   const app = await compose(config);
   const stopped = stopOnSignal(async () => {
