@@ -89,7 +89,12 @@ function renameTokenLimit({ max_tokens: limit, ...body }: Record<string, unknown
  */
 function createSender(connectMs: number): typeof globalThis.fetch {
   // Silence is watched by the caller, which knows a slow reader from a slow model.
-  const dispatcher = new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = new Agent({
+    connect: { timeout: connectMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+  });
   return async (input, init) => {
     const options = { ...init, redirect: 'error', dispatcher } as UndiciRequestInit;
     return (await undiciFetch(String(input), options)) as unknown as Response;
