@@ -2,6 +2,7 @@
 
 export type Attributes = Readonly<Record<string, string>>;
 
+/** Never text to read. */
 export const SKIPPED = new Set(
   [
     'script style noscript template iframe object embed svg canvas audio video select button textarea input rt rp datalist map head title',

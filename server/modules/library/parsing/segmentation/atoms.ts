@@ -1,5 +1,6 @@
+import { graphemeCut } from './graphemes.ts';
 import type { Block } from './sections.ts';
-import { segmenterFor, sentenceEnds } from './sentences.ts';
+import { sentenceEnds } from './sentences.ts';
 import { tokenCount } from './tokens.ts';
 
 /** The smallest piece that packing moves: a sentence, or a part of one that is too long for a chunk. */
@@ -17,21 +18,6 @@ export interface Atom {
 const GUESS_PER_TOKEN = 4;
 /** How far back a cut looks for a space, as a share of the piece. */
 const LOOK_BACK = 0.5;
-/** Code units around a cut given to the grapheme segmenter. */
-const GRAPHEME_WINDOW = 64;
-
-/** A position at or before `at` that splits no grapheme where that is possible, and never a surrogate pair. */
-function graphemeCut(text: string, from: number, at: number): number {
-  const begin = Math.max(from, at - GRAPHEME_WINDOW);
-  const window = text.slice(begin, at + GRAPHEME_WINDOW);
-  const boundary =
-    segmenterFor(null, 'grapheme')
-      .segment(window)
-      .containing(at - begin)?.index ?? 0;
-  if (begin + boundary > from && boundary > 0) return begin + boundary;
-  return /[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at - 1 : at;
-}
-
 /** Cuts [start, end) so that each part has at most `limit` tokens, after spaces where there are some. */
 function* hardCuts(
   text: string,

@@ -1,4 +1,5 @@
 import { type StopRules, stopRules } from './abbreviations.ts';
+import { graphemeCut, segmenterFor } from './graphemes.ts';
 
 /** Code units given to the segmenter at a time: bounds its memory and keeps long texts linear. */
 const WINDOW = 8_192;
@@ -6,11 +7,11 @@ const WINDOW = 8_192;
 /** "Dr.", "e.g.", initials, "3. Oktober", "1." of a list: the full stop that ICU takes for an end and that is none. */
 function stopIsInside(before: string, after: string, rules: StopRules): boolean {
   const head = before.trimEnd();
-  if (/^[\p{Ll}\d,;:)]/u.test(after) && head.endsWith('.') && !/\.{2,}$/.test(head))
-    return /^\p{Ll}/u.test(after) || /\bNo\.$/i.test(head);
+  if (!head.endsWith('.')) return false;
+  if (/^\p{Ll}/u.test(after) && !head.endsWith('..')) return true;
   const word = /(?:^|[\s("'“‘«[–—-])([^\s("'“‘«[–—-]+)\.$/u.exec(head)?.[1];
   if (word === undefined) return false;
-  if (/^\p{Lu}(?:\.\p{Lu})*$/u.test(word) && /^\p{Lu}/u.test(after) && word.length === 1) return true;
+  if (/^\p{Lu}$/u.test(word)) return true;
   if (/^\d{1,3}$/.test(word)) return rules.dottedOrdinals || head === `${word}.`;
   return rules.abbreviations.has(word.toLowerCase());
 }
@@ -20,7 +21,8 @@ function windowEnds(text: string, segmenter: Intl.Segmenter): number[] {
   let from = 0;
   while (from < text.length) {
     const last = from + WINDOW >= text.length;
-    const found = [...segmenter.segment(text.slice(from, from + WINDOW))].map(
+    const to = last ? text.length : graphemeCut(text, from, from + WINDOW);
+    const found = [...segmenter.segment(text.slice(from, to))].map(
       ({ index, segment }) => index + segment.length,
     );
     // The last sentence of a window may go on: it is looked at again with what follows, unless it fills the window.
@@ -29,15 +31,6 @@ function windowEnds(text: string, segmenter: Intl.Segmenter): number[] {
     from = ends.at(-1) ?? text.length;
   }
   return ends;
-}
-
-const segmenters = new Map<string, Intl.Segmenter>();
-
-export function segmenterFor(language: string | null, granularity: 'sentence' | 'grapheme'): Intl.Segmenter {
-  const key = `${language ?? 'en'} ${granularity}`;
-  const segmenter = segmenters.get(key) ?? new Intl.Segmenter(language ?? 'en', { granularity });
-  segmenters.set(key, segmenter);
-  return segmenter;
 }
 
 /**
