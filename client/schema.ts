@@ -10,6 +10,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Ask the library
+         * @description Answers from what the caller may read, with citations whose characters were checked. With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: `start`, `delta` {text}, `citation` {index, at, citation}, `usage`, `done` with the whole answer; or `error` with a problem document.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -32,15 +36,6 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -100,9 +95,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sign in */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description `body`: no cookies are set, and `refreshToken` is in the answer; for clients that are no browsers */
+                    transport?: "cookie" | "body";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -117,15 +116,6 @@ export interface paths {
             };
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -133,7 +123,9 @@ export interface paths {
                     content: {
                         "application/json": {
                             accessToken: string;
+                            /** @description goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks */
                             csrfToken: string;
+                            /** @description seconds */
                             expiresIn: number;
                             organization: {
                                 /**
@@ -147,6 +139,10 @@ export interface paths {
                                  */
                                 id: string;
                                 name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
                                 role: "admin" | "power" | "regular" | "guest";
                                 /**
                                  * Format: date-time
@@ -154,6 +150,8 @@ export interface paths {
                                  */
                                 updatedAt: string;
                             };
+                            /** @description only where the tokens travel in the body */
+                            refreshToken?: string;
                             /** @enum {string} */
                             tokenType: "Bearer";
                             user: {
@@ -195,6 +193,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sign out */
         post: {
             parameters: {
                 query?: never;
@@ -202,17 +201,14 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        refreshToken: string;
+                    } | null;
                 };
+            };
+            responses: {
                 /** @description Default Response */
                 204: {
                     headers: {
@@ -235,6 +231,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Who is signed in */
         get: {
             parameters: {
                 query?: never;
@@ -245,21 +242,13 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
+                            /** @description null for a caller with a bearer token, who needs no proof */
                             csrfToken: string | null;
                             organization: {
                                 /**
@@ -273,6 +262,10 @@ export interface paths {
                                  */
                                 id: string;
                                 name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
                                 role: "admin" | "power" | "regular" | "guest";
                                 /**
                                  * Format: date-time
@@ -292,6 +285,10 @@ export interface paths {
                                  */
                                 id: string;
                                 name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
                                 role: "admin" | "power" | "regular" | "guest";
                                 /**
                                  * Format: date-time
@@ -340,6 +337,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Exchange the refresh token */
         post: {
             parameters: {
                 query?: never;
@@ -347,17 +345,14 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        refreshToken: string;
+                    } | null;
                 };
+            };
+            responses: {
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -366,7 +361,9 @@ export interface paths {
                     content: {
                         "application/json": {
                             accessToken: string;
+                            /** @description goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks */
                             csrfToken: string;
+                            /** @description seconds */
                             expiresIn: number;
                             organization: {
                                 /**
@@ -380,6 +377,10 @@ export interface paths {
                                  */
                                 id: string;
                                 name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
                                 role: "admin" | "power" | "regular" | "guest";
                                 /**
                                  * Format: date-time
@@ -387,6 +388,8 @@ export interface paths {
                                  */
                                 updatedAt: string;
                             };
+                            /** @description only where the tokens travel in the body */
+                            refreshToken?: string;
                             /** @enum {string} */
                             tokenType: "Bearer";
                             user: {
@@ -428,9 +431,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Make an account and an organization */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description `body`: no cookies are set, and `refreshToken` is in the answer; for clients that are no browsers */
+                    transport?: "cookie" | "body";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -449,15 +456,6 @@ export interface paths {
             };
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -465,7 +463,9 @@ export interface paths {
                     content: {
                         "application/json": {
                             accessToken: string;
+                            /** @description goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks */
                             csrfToken: string;
+                            /** @description seconds */
                             expiresIn: number;
                             organization: {
                                 /**
@@ -479,6 +479,10 @@ export interface paths {
                                  */
                                 id: string;
                                 name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
                                 role: "admin" | "power" | "regular" | "guest";
                                 /**
                                  * Format: date-time
@@ -486,6 +490,8 @@ export interface paths {
                                  */
                                 updatedAt: string;
                             };
+                            /** @description only where the tokens travel in the body */
+                            refreshToken?: string;
                             /** @enum {string} */
                             tokenType: "Bearer";
                             user: {
@@ -527,9 +533,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Sign in by a one-time link */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description `body`: no cookies are set, and `refreshToken` is in the answer; for clients that are no browsers */
+                    transport?: "cookie" | "body";
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -543,15 +553,6 @@ export interface paths {
             };
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -559,7 +560,9 @@ export interface paths {
                     content: {
                         "application/json": {
                             accessToken: string;
+                            /** @description goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks */
                             csrfToken: string;
+                            /** @description seconds */
                             expiresIn: number;
                             organization: {
                                 /**
@@ -573,6 +576,10 @@ export interface paths {
                                  */
                                 id: string;
                                 name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
                                 role: "admin" | "power" | "regular" | "guest";
                                 /**
                                  * Format: date-time
@@ -580,6 +587,8 @@ export interface paths {
                                  */
                                 updatedAt: string;
                             };
+                            /** @description only where the tokens travel in the body */
+                            refreshToken?: string;
                             /** @enum {string} */
                             tokenType: "Bearer";
                             user: {
@@ -619,6 +628,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List collections, newest first */
         get: {
             parameters: {
                 query?: {
@@ -631,15 +641,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -676,6 +677,7 @@ export interface paths {
             };
         };
         put?: never;
+        /** Make a collection */
         post: {
             parameters: {
                 query?: never;
@@ -693,15 +695,6 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 201: {
                     headers: {
@@ -747,6 +740,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Read a collection */
         get: {
             parameters: {
                 query?: never;
@@ -759,15 +753,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -802,6 +787,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        /** Delete an empty collection */
         delete: {
             parameters: {
                 query?: never;
@@ -814,16 +800,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
+                /** @description no content */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -834,6 +811,7 @@ export interface paths {
         };
         options?: never;
         head?: never;
+        /** Change a collection (If-Match: "<version>") */
         patch: {
             parameters: {
                 query?: never;
@@ -854,15 +832,6 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -897,6 +866,58 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/library/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watch sources change (server-sent events: delta; data {source}) */
+        get: {
+            parameters: {
+                query?: {
+                    since?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description RFC 9457 problem details */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description stable and dotted, for example `library.unsupported_format` */
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                message: string;
+                                path: string;
+                            }[];
+                            requestId: string;
+                            status: number;
+                            title: string;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/library/sources": {
         parameters: {
             query?: never;
@@ -904,6 +925,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List sources, newest first */
         get: {
             parameters: {
                 query?: {
@@ -912,7 +934,7 @@ export interface paths {
                     cursor?: string;
                     limit?: number;
                     q?: string;
-                    status?: ("received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled") | "processing";
+                    status?: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled" | "processing";
                     /** @description UUIDv7 */
                     taskId?: string;
                 };
@@ -923,15 +945,6 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -940,6 +953,10 @@ export interface paths {
                         "application/json": {
                             items: {
                                 authors: string[];
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 collectionId: string | null;
                                 /**
                                  * Format: date-time
@@ -961,11 +978,17 @@ export interface paths {
                                  * @description UUIDv7
                                  */
                                 id: string;
+                                /** @description BCP 47 */
                                 language: string | null;
                                 mediaType: string;
                                 sha256: string;
                                 size: number;
+                                /** @enum {string} */
                                 stage: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled";
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 taskId: string | null;
                                 title: string;
                                 /**
@@ -982,6 +1005,7 @@ export interface paths {
             };
         };
         put?: never;
+        /** Add sources: multipart files (file 1..n, collectionId?, language?) or JSON with a text */
         post: {
             parameters: {
                 query?: never;
@@ -989,31 +1013,8 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /**
-                         * Format: uuid
-                         * @description UUIDv7
-                         */
-                        collectionId?: string;
-                        language?: string;
-                        mediaType?: "text/plain" | "text/markdown" | "text/html";
-                        text: string;
-                        title: string;
-                    };
-                };
-            };
+            requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 202: {
                     headers: {
@@ -1023,6 +1024,10 @@ export interface paths {
                         "application/json": {
                             items: {
                                 authors: string[];
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 collectionId: string | null;
                                 /**
                                  * Format: date-time
@@ -1044,11 +1049,17 @@ export interface paths {
                                  * @description UUIDv7
                                  */
                                 id: string;
+                                /** @description BCP 47 */
                                 language: string | null;
                                 mediaType: string;
                                 sha256: string;
                                 size: number;
+                                /** @enum {string} */
                                 stage: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled";
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 taskId: string | null;
                                 title: string;
                                 /**
@@ -1057,6 +1068,11 @@ export interface paths {
                                  */
                                 updatedAt: string;
                                 version: number;
+                            }[];
+                            rejected?: {
+                                code: string;
+                                fileName: string;
+                                message: string;
                             }[];
                             task: {
                                 attempt: number;
@@ -1098,6 +1114,7 @@ export interface paths {
                                  * @description RFC 3339, UTC
                                  */
                                 startedAt?: string;
+                                /** @enum {string} */
                                 status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
                                 /** @description a sentence for the list */
                                 title: string;
@@ -1125,6 +1142,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Read a source */
         get: {
             parameters: {
                 query?: never;
@@ -1138,15 +1156,6 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1154,6 +1163,10 @@ export interface paths {
                     content: {
                         "application/json": {
                             authors: string[];
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
                             collectionId: string | null;
                             /**
                              * Format: date-time
@@ -1175,11 +1188,17 @@ export interface paths {
                              * @description UUIDv7
                              */
                             id: string;
+                            /** @description BCP 47 */
                             language: string | null;
                             mediaType: string;
                             sha256: string;
                             size: number;
+                            /** @enum {string} */
                             stage: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled";
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
                             taskId: string | null;
                             title: string;
                             /**
@@ -1195,6 +1214,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        /** Delete a source with all its versions */
         delete: {
             parameters: {
                 query?: never;
@@ -1207,16 +1227,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
+                /** @description no content */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -1239,6 +1250,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Stop processing a source */
         post: {
             parameters: {
                 query?: never;
@@ -1252,22 +1264,17 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
-                200: {
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": {
                             authors: string[];
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
                             collectionId: string | null;
                             /**
                              * Format: date-time
@@ -1289,11 +1296,17 @@ export interface paths {
                              * @description UUIDv7
                              */
                             id: string;
+                            /** @description BCP 47 */
                             language: string | null;
                             mediaType: string;
                             sha256: string;
                             size: number;
+                            /** @enum {string} */
                             stage: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled";
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
                             taskId: string | null;
                             title: string;
                             /**
@@ -1320,6 +1333,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Read the chunks of a version */
         get: {
             parameters: {
                 query?: {
@@ -1336,15 +1350,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -1383,6 +1388,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Read the canonical text and structure of a version */
         get: {
             parameters: {
                 query?: {
@@ -1397,15 +1403,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -1438,6 +1435,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library/sources/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the original file */
+        get: {
+            parameters: {
+                query?: {
+                    version?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description UUIDv7 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description RFC 9457 problem details */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description stable and dotted, for example `library.unsupported_format` */
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                message: string;
+                                path: string;
+                            }[];
+                            requestId: string;
+                            status: number;
+                            title: string;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/library/sources/{id}/reprocess": {
         parameters: {
             query?: never;
@@ -1447,6 +1499,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Process a source again */
         post: {
             parameters: {
                 query?: never;
@@ -1460,15 +1513,6 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Default Response */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -1477,6 +1521,10 @@ export interface paths {
                         "application/json": {
                             source: {
                                 authors: string[];
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 collectionId: string | null;
                                 /**
                                  * Format: date-time
@@ -1498,11 +1546,17 @@ export interface paths {
                                  * @description UUIDv7
                                  */
                                 id: string;
+                                /** @description BCP 47 */
                                 language: string | null;
                                 mediaType: string;
                                 sha256: string;
                                 size: number;
+                                /** @enum {string} */
                                 stage: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled";
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 taskId: string | null;
                                 title: string;
                                 /**
@@ -1552,6 +1606,7 @@ export interface paths {
                                  * @description RFC 3339, UTC
                                  */
                                 startedAt?: string;
+                                /** @enum {string} */
                                 status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
                                 /** @description a sentence for the list */
                                 title: string;
@@ -1579,6 +1634,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List the versions of a source, newest first */
         get: {
             parameters: {
                 query?: {
@@ -1594,15 +1650,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -1642,6 +1689,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Find passages by word and by meaning */
         get: {
             parameters: {
                 query: {
@@ -1662,15 +1710,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -1697,6 +1736,10 @@ export interface paths {
                                     type: string;
                                     version: number;
                                 };
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
                                 collectionId: string | null;
                                 headings: string[];
                                 highlights: {
@@ -1714,6 +1757,7 @@ export interface paths {
                                 title: string;
                                 type: string;
                             }[];
+                            /** @enum {string} */
                             mode: "hybrid" | "semantic" | "keyword";
                             nextCursor: string | null;
                             tookMs: number;
@@ -1737,6 +1781,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List tasks, newest first */
         get: {
             parameters: {
                 query?: {
@@ -1751,15 +1796,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -1807,6 +1843,7 @@ export interface paths {
                                  * @description RFC 3339, UTC
                                  */
                                 startedAt?: string;
+                                /** @enum {string} */
                                 status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
                                 /** @description a sentence for the list */
                                 title: string;
@@ -1837,6 +1874,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Read a task */
         get: {
             parameters: {
                 query?: never;
@@ -1849,15 +1887,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 200: {
                     headers: {
@@ -1904,6 +1933,7 @@ export interface paths {
                              * @description RFC 3339, UTC
                              */
                             startedAt?: string;
+                            /** @enum {string} */
                             status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
                             /** @description a sentence for the list */
                             title: string;
@@ -1934,6 +1964,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Cancel a task */
         post: {
             parameters: {
                 query?: never;
@@ -1946,15 +1977,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 202: {
                     headers: {
@@ -2001,6 +2023,7 @@ export interface paths {
                              * @description RFC 3339, UTC
                              */
                             startedAt?: string;
+                            /** @enum {string} */
                             status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
                             /** @description a sentence for the list */
                             title: string;
@@ -2020,6 +2043,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Watch a task (server-sent events: start, delta, done; data {task}) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description UUIDv7 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description RFC 9457 problem details */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description stable and dotted, for example `library.unsupported_format` */
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                message: string;
+                                path: string;
+                            }[];
+                            requestId: string;
+                            status: number;
+                            title: string;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/retry": {
         parameters: {
             query?: never;
@@ -2029,6 +2105,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Try a failed or cancelled task again */
         post: {
             parameters: {
                 query?: never;
@@ -2041,15 +2118,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
                 /** @description Default Response */
                 202: {
                     headers: {
@@ -2096,6 +2164,7 @@ export interface paths {
                              * @description RFC 3339, UTC
                              */
                             startedAt?: string;
+                            /** @enum {string} */
                             status: "queued" | "running" | "succeeded" | "failed" | "cancelled";
                             /** @description a sentence for the list */
                             title: string;
@@ -2118,24 +2187,7 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        /** @description RFC 9457 problem details */
-        Problem: {
-            /** @description stable and dotted, for example `library.unsupported_format` */
-            code: string;
-            detail: string;
-            errors?: {
-                message: string;
-                path: string;
-            }[];
-            requestId: string;
-            status: number;
-            title: string;
-            type: string;
-        } & {
-            [key: string]: unknown;
-        };
-    };
+    schemas: never;
     responses: never;
     parameters: never;
     requestBodies: never;

@@ -56,7 +56,7 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
-      await unwrap(session.client.POST('/api/v1/auth/logout'));
+      await unwrap(session.client.POST('/api/v1/auth/logout', { body: null }));
     },
     onSuccess: () => {
       session.adopt(null);

@@ -55,7 +55,9 @@ export function createSession(baseUrl = ''): Session {
   }
 
   async function renew(): Promise<boolean> {
-    const { data } = await client.POST('/api/v1/auth/refresh').catch(() => ({ data: undefined }));
+    const { data } = await client
+      .POST('/api/v1/auth/refresh', { body: null })
+      .catch(() => ({ data: undefined }));
     if (data === undefined) return false;
     csrf = (data as SignedIn).csrfToken;
     return true;

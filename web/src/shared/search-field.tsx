@@ -1,6 +1,7 @@
 import { CloseButton, Kbd, TextInput, type TextInputProps } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
+import classes from './search-field.module.css';
 
 interface Props extends Omit<TextInputProps, 'onChange' | 'value'> {
   readonly value: string;
@@ -33,7 +34,7 @@ export function SearchField(props: Props) {
       leftSection={<IconSearch size={18} aria-hidden />}
       rightSection={
         value === '' ? (
-          <Kbd size="xs" aria-hidden>
+          <Kbd size="xs" aria-hidden className={classes.hint}>
             /
           </Kbd>
         ) : (

@@ -27,7 +27,7 @@ export function CommandPalette(props: Props) {
   const places = usePlaces(query);
   const documents = useDocuments(settled);
   const asked = useQueryActions(query.trim());
-  const found = [...places, ...documents, ...asked];
+  const found = [...places, ...asked, ...documents];
 
   return (
     <Spotlight.Root
@@ -36,6 +36,7 @@ export function CommandPalette(props: Props) {
       onQueryChange={setQuery}
       shortcut={null}
       maxHeight={420}
+      overlayProps={{ blur: 2, backgroundOpacity: 0.4 }}
       scrollable
     >
       <Spotlight.Search placeholder="Go to a page or a document" aria-label="Go to a page or a document" />

@@ -152,7 +152,7 @@ function DeleteCollection(props: {
       onConfirm={confirm}
       onClose={close}
     >
-      “{collection?.name}” goes away. Its documents stay in the library, outside any collection.
+      “{collection?.name}” goes away. Only an empty collection can be deleted: its documents go first.
     </Confirm>
   );
 }

@@ -18,7 +18,7 @@ export const SectionView = memo(
     const { section, text } = props;
     const decorations = decorationsOf(props);
     return (
-      <div className={classes.section}>
+      <div className={classes.section} data-section={section.start}>
         {section.blocks.map((block) => (
           <BlockView
             key={`${block.kind}${block.start}`}

@@ -25,8 +25,11 @@ export function useScrollSpy(
     }
     schedule();
     window.addEventListener('scroll', schedule, { passive: true });
+    // After a jump the section under the line is drawn a moment later than the scroll event comes.
+    window.addEventListener('scrollend', schedule, { passive: true });
     return () => {
       window.removeEventListener('scroll', schedule);
+      window.removeEventListener('scrollend', schedule);
       cancelAnimationFrame(frame);
     };
   }, [article, outline]);
@@ -36,12 +39,18 @@ export function useScrollSpy(
 function offsetAtReadingLine(article: HTMLElement | null): number | undefined {
   if (article === null) return undefined;
   const { left, width } = article.getBoundingClientRect();
-  for (const y of READING_LINES) {
-    for (const x of [left + width / 2, left + 24]) {
-      const element = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-start]');
-      if (element !== null && element !== undefined && article.contains(element))
-        return Number(element.dataset.start);
-    }
+  const touched = READING_LINES.flatMap((y) =>
+    [left + width / 2, left + 24].flatMap((x) => document.elementFromPoint(x, y) ?? []),
+  ).filter((element) => article.contains(element));
+  // Between two blocks, and in a section that is not drawn yet, there is only the section.
+  const at = closestOf(touched, '[data-start]') ?? closestOf(touched, '[data-section]');
+  return at === undefined ? undefined : Number(at.dataset.start ?? at.dataset.section);
+}
+
+function closestOf(elements: readonly Element[], selector: string): HTMLElement | undefined {
+  for (const element of elements) {
+    const found = element.closest<HTMLElement>(selector);
+    if (found !== null) return found;
   }
   return undefined;
 }

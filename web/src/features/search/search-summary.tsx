@@ -1,5 +1,5 @@
 import type { SearchAnswer, SearchMode } from '../../../../client/index.ts';
-import { formatNumber } from '../../shared/format.ts';
+import { formatNumber, plural } from '../../shared/format.ts';
 import { modeName } from './modes.ts';
 import classes from './search-page.module.css';
 
@@ -18,8 +18,8 @@ export function SearchSummary(props: Props) {
   return (
     <div className={classes.summary} role="status">
       <span>
-        {formatNumber(count)}
-        {more ? ' and more' : ''} · {how} · {Math.max(1, Math.round(answer.tookMs))} ms
+        {more ? `${formatNumber(count)} results and more` : plural(count, 'result')} · {how} ·{' '}
+        {Math.max(1, Math.round(answer.tookMs))} ms
       </span>
       {answer.mode !== asked && (
         <span className={classes.notice}>

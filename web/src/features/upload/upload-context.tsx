@@ -61,12 +61,19 @@ function hasTask(data: unknown): data is { task: Task } {
   return typeof data === 'object' && data !== null && 'task' in data;
 }
 
+/** The path within the folder that was dropped, so that files of one name are told apart; else the name. */
+function nameOf(file: File): string {
+  const path =
+    'relativePath' in file && typeof file.relativePath === 'string' ? file.relativePath : file.name;
+  return path.replace(/^\.?\//, '');
+}
+
 function sender(session: Session): SendBatch {
   return (files, collectionId, onProgress, signal) => {
     const form = new FormData();
     // Fields go before files: the server reads the form as it arrives.
     if (collectionId !== undefined) form.append('collectionId', collectionId);
-    for (const file of files) form.append('file', file, file.name);
+    for (const file of files) form.append('file', file, nameOf(file));
     return uploadForm<UploadAnswer>(session, { url: '/api/v1/library/sources', form, signal, onProgress });
   };
 }
