@@ -21,6 +21,8 @@ export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Rout
     // The size of a file is limited while it streams into storage, where the sentence for the person is made.
     http.register(multipart, {
       limits: { files: limits.maxFiles, fields: 20, parts: limits.maxFiles + 20, fieldSize: 1000, fieldNameSize: 100, fileSize: Number.MAX_SAFE_INTEGER },
+      // A folder's files are told apart by their relative paths.
+      preservePath: true,
       throwFileSizeLimit: false,
     });
     http.post(

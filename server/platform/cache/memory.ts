@@ -13,11 +13,7 @@ export class MemoryCache implements Cache {
   }
 
   async get(key: string): Promise<string | undefined> {
-    const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    if (entry.expiresAt > this.#clock().getTime()) return entry.value;
-    this.#entries.delete(key);
-    return undefined;
+    return this.#live(key)?.value;
   }
 
   async set(key: string, value: string, ttlSeconds: number): Promise<void> {
@@ -28,16 +24,25 @@ export class MemoryCache implements Cache {
     this.#entries.delete(key);
   }
 
+  // Nothing may be awaited between reading and writing: two callers would count as one.
   async increment(key: string, ttlSeconds: number): Promise<number> {
-    const current = await this.get(key);
-    const count = Number(current ?? 0) + 1;
-    const expiresAt = this.#entries.get(key)?.expiresAt ?? this.#clock().getTime() + ttlSeconds * 1000;
-    this.#put(key, String(count), expiresAt);
+    const entry = this.#live(key);
+    const count = Number(entry?.value ?? 0) + 1;
+    this.#put(key, String(count), entry?.expiresAt ?? this.#clock().getTime() + ttlSeconds * 1000);
     return count;
   }
 
   async close(): Promise<void> {
     this.#entries.clear();
+  }
+
+  #live(key: string): { readonly value: string; readonly expiresAt: number } | undefined {
+    const entry = this.#entries.get(key);
+    if (entry && entry.expiresAt <= this.#clock().getTime()) {
+      this.#entries.delete(key);
+      return undefined;
+    }
+    return entry;
   }
 
   #put(key: string, value: string, expiresAt: number): void {
