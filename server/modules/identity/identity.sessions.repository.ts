@@ -91,27 +91,40 @@ export async function revokeSessionsOf(tx: Tx, userId: string, at: string): Prom
     .execute();
 }
 
-// Written out, because it runs before every request and building it would cost more than running it.
-const ACCESS = `select m.role from sessions s
-  left join memberships m on m.organization_id = $1 and m.user_id = s.user_id
-  where s.id = $2 and s.user_id = $3 and s.revoked_at is null and s.expires_at > $4`;
+export interface AccessQuestion {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly organizationId: string;
+}
 
-/**
- * What a person may do right now in an organization: undefined where the session has ended, a null role where they do
- * not belong to it. Three look-ups by primary key.
- */
+export interface Access {
+  /** Null where the person does not belong to the organization. */
+  readonly role: Role | null;
+}
+
+// Written out, because it runs before every request and building it would cost more than running it.
+const ACCESS = `
+  select asked.position::int4 as position, m.role
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as asked (session_id, user_id, organization_id, position)
+  join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
+    and s.revoked_at is null and s.expires_at > $4::timestamptz
+  left join memberships m on m.organization_id = asked.organization_id and m.user_id = asked.user_id`;
+
+/** What people may do at time `at`, in the order of the questions; undefined where the session has ended. */
 export async function readAccess(
   tx: Tx,
-  access: { sessionId: string; userId: string; organizationId: string; at: string },
-): Promise<{ readonly role: Role | null } | undefined> {
+  questions: readonly AccessQuestion[],
+  at: string,
+): Promise<readonly (Access | undefined)[]> {
   const query = CompiledQuery.raw(ACCESS, [
-    access.organizationId,
-    access.sessionId,
-    access.userId,
-    access.at,
+    questions.map(({ sessionId }) => sessionId),
+    questions.map(({ userId }) => userId),
+    questions.map(({ organizationId }) => organizationId),
+    at,
   ]);
-  const { rows } = await builder(tx).executeQuery<{ readonly role: Role | null }>(query);
-  return rows[0];
+  const { rows } = await builder(tx).executeQuery<Access & { readonly position: number }>(query);
+  const byPosition = new Map(rows.map(({ position, role }) => [position, { role }]));
+  return questions.map((_, index) => byPosition.get(index + 1));
 }
 
 export async function insertLink(

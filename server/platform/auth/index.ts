@@ -1,4 +1,5 @@
 export { createTokenSigner } from './access-tokens.ts';
+export { batching } from './batching.ts';
 export { createCsrfProofs } from './csrf.ts';
 export { type AuthKeys, deriveKeys } from './keys.ts';
 export { hashOpaqueToken, newOpaqueToken } from './opaque-tokens.ts';
