@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import { createAiGateway } from '../platform/ai/index.ts';
 import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
-import { openDatabase, type OpenedDatabase } from '../platform/db/index.ts';
+import { type OpenedDatabase, openDatabase } from '../platform/db/index.ts';
 import { QueuedEvents } from '../platform/events/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger, type Logger } from '../platform/logging/index.ts';
@@ -38,12 +38,14 @@ export interface ComposeOptions {
 export async function compose(config: Config, options: ComposeOptions = {}): Promise<Application> {
   const logger = options.logger ?? createLogger(config.logging.level);
   const secretKey = await resolveSecret(config);
-  const opened = options.opened ?? (await openDatabase({
-    config,
-    ownerSteps: [installQueue],
-    onError: (error) => logger.warn({ err: error }, 'database connection lost'),
-    onWarning: (message) => logger.warn(message),
-  }));
+  const opened =
+    options.opened ??
+    (await openDatabase({
+      config,
+      ownerSteps: [installQueue],
+      onError: (error) => logger.warn({ err: error }, 'database connection lost'),
+      onWarning: (message) => logger.warn(message),
+    }));
   const { database } = opened;
   const { uow } = database;
   const queue = new PgBossQueue({
@@ -63,7 +65,9 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ids: newId,
     storage: new LocalStorage(config.storage.folder),
     events: new QueuedEvents(queue),
-    cache: config.redisUrl ? new RedisCache(config.redisUrl, (error) => logger.warn({ err: error }, 'redis')) : new MemoryCache(),
+    cache: config.redisUrl
+      ? new RedisCache(config.redisUrl, (error) => logger.warn({ err: error }, 'redis'))
+      : new MemoryCache(),
     search: createSearchPlatform({ database, embedding: ai.embedding(), logger }),
   };
   const modules = createModules(platform);
@@ -72,7 +76,12 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     logger,
     authenticator: modules.identity.authenticator,
     surroundings: [
-      healthRoutes({ database, migrations: opened.migrations, storage: platform.storage, adminSecret: config.identity.adminSecret }),
+      healthRoutes({
+        database,
+        migrations: opened.migrations,
+        storage: platform.storage,
+        adminSecret: config.identity.adminSecret,
+      }),
       apiReference,
       webConsole,
     ],

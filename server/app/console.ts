@@ -1,7 +1,7 @@
-import fastifyStatic from '@fastify/static';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
 import { AppError } from '../kernel/errors.ts';
 import type { Http } from '../platform/http/index.ts';
 
@@ -11,7 +11,11 @@ const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
 export async function webConsole(http: Http): Promise<void> {
   if (!existsSync(join(DIST, 'index.html'))) {
     http.get('/', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('text/plain').send('The console is not built. Start with `npm start`, or run `node scripts/bootstrap.mjs --console`.\nThe API is at /docs.\n'),
+      reply
+        .type('text/plain')
+        .send(
+          'The console is not built. Start with `npm start`, or run `node scripts/bootstrap.mjs --console`.\nThe API is at /docs.\n',
+        ),
     );
     return;
   }
@@ -19,13 +23,21 @@ export async function webConsole(http: Http): Promise<void> {
     root: DIST,
     wildcard: false,
     cacheControl: false,
-    setHeaders: (reply, path) => reply.header('cache-control', path.includes(`${join(DIST, 'assets')}`) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    setHeaders: (reply, path) =>
+      reply.header(
+        'cache-control',
+        path.includes(`${join(DIST, 'assets')}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ),
   });
   http.get('/*', { schema: { hide: true } }, async (request, reply) => {
     const path = request.url.split('?')[0] ?? '/';
     const isPage = !path.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(path);
     if (!isPage) {
-      throw new AppError({ kind: 'not_found', code: 'request.not_found', safeMessage: 'There is nothing at this address.' });
+      throw new AppError({
+        kind: 'not_found',
+        code: 'request.not_found',
+        safeMessage: 'There is nothing at this address.',
+      });
     }
     return reply.sendFile('index.html');
   });

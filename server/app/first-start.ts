@@ -11,15 +11,26 @@ const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
 const REQUEST_ID = 'first-start';
 
 const Manifest = Type.Object({
-  collections: Type.Array(Type.Object({ name: Type.String(), description: Type.String(), language: Type.Union([Type.String(), Type.Null()]) })),
-  documents: Type.Array(Type.Object({ file: Type.String(), language: Type.String(), collection: Type.String() })),
+  collections: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      description: Type.String(),
+      language: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+  documents: Type.Array(
+    Type.Object({ file: Type.String(), language: Type.String(), collection: Type.String() }),
+  ),
 });
 
 /**
  * On a database without any organization: makes one with an admin who signs in by link, and fills it with the sample
  * library. Gives the link's token, or null when somebody was here before.
  */
-export async function firstStart(modules: Modules, options: { readonly samples: boolean }): Promise<string | null> {
+export async function firstStart(
+  modules: Modules,
+  options: { readonly samples: boolean },
+): Promise<string | null> {
   const first = await modules.identity.api.bootstrap(instanceActor(REQUEST_ID), {
     organizationName: 'Demo organization',
     adminEmail: 'admin@scriptorium.example',
@@ -38,7 +49,10 @@ async function addSamples({ library }: Modules, organizationId: string): Promise
     const { id } = await library.collections.create(actor, collection);
     for (const document of manifest.documents.filter((entry) => entry.collection === collection.name)) {
       const file = { name: document.file, body: createReadStream(join(SAMPLES, document.file)) };
-      await library.uploads.uploadFiles(actor, asyncOf(file), () => ({ collectionId: id, language: document.language }));
+      await library.uploads.uploadFiles(actor, asyncOf(file), () => ({
+        collectionId: id,
+        language: document.language,
+      }));
     }
   }
 }

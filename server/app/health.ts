@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { FastifyRequest } from 'fastify';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { AppError } from '../kernel/errors.ts';
 import { type Database, type Migration, missingMigrations } from '../platform/db/index.ts';
 import type { Http } from '../platform/http/index.ts';
@@ -32,7 +32,11 @@ export function healthRoutes(dependencies: HealthDependencies): (http: Http) => 
   };
 }
 
-export function readiness({ database, migrations, storage }: Omit<HealthDependencies, 'adminSecret'>): Promise<Check[]> {
+export function readiness({
+  database,
+  migrations,
+  storage,
+}: Omit<HealthDependencies, 'adminSecret'>): Promise<Check[]> {
   return Promise.all([
     check('database', async () => {
       await database.admin.execute('select 1');
@@ -54,7 +58,8 @@ async function check(name: string, run: () => Promise<void>): Promise<Check> {
     return { name, ok: true };
   } catch (error) {
     // What is wrong, without addresses or credentials: anybody may read this page.
-    const message = error instanceof Error ? error.message.replace(/\S+:\/\/\S+/g, '…').slice(0, 200) : 'failed';
+    const message =
+      error instanceof Error ? error.message.replace(/\S+:\/\/\S+/g, '…').slice(0, 200) : 'failed';
     return { name, ok: false, message };
   }
 }
@@ -75,7 +80,11 @@ function metrics(http: Http, adminSecret: string | undefined): void {
   });
   http.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     if (!mayReadMetrics(request, adminSecret)) {
-      throw new AppError({ kind: 'unauthenticated', code: 'identity.operator_required', safeMessage: 'Metrics are for operators: send X-Admin-Secret.' });
+      throw new AppError({
+        kind: 'unauthenticated',
+        code: 'identity.operator_required',
+        safeMessage: 'Metrics are for operators: send X-Admin-Secret.',
+      });
     }
     return reply.type(registry.contentType).send(await registry.metrics());
   });

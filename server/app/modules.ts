@@ -36,13 +36,34 @@ export type Modules = ReturnType<typeof createModules>;
 export function createModules(platform: Platform) {
   const { config, database, storage, queue, events, cache, ai, search, logger, clock, ids } = platform;
   const { uow } = database;
-  const settings = { ...config.identity, secretKey: platform.secretKey, secureCookies: config.http.secureCookies, rateLimit: config.http.rateLimit };
+  const settings = {
+    ...config.identity,
+    secretKey: platform.secretKey,
+    secureCookies: config.http.secureCookies,
+    rateLimit: config.http.rateLimit,
+  };
 
-  const tasks = tasksModule({ uow, onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed') });
+  const tasks = tasksModule({
+    uow,
+    onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed'),
+  });
   const identity = identityModule({ uow, events, cache, settings, clock, ids, logger });
-  const library = libraryModule({ settings: config.library, database, storage, queue, events, search: search.index, tasks: tasks.api, logger });
-  const searching = searchModule({ search, queue, events, tasks: tasks.api, uow, logger });
-  const ask = createAskModule({ search: search.index, ai, quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } } });
+  const library = libraryModule({
+    settings: config.library,
+    database,
+    storage,
+    queue,
+    events,
+    search: search.index,
+    tasks: tasks.api,
+    logger,
+  });
+  const searching = searchModule({ search, queue, tasks: tasks.api, uow, logger });
+  const ask = createAskModule({
+    search: search.index,
+    ai,
+    quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } },
+  });
 
   return {
     tasks,

@@ -10,7 +10,8 @@ export async function apiReference(http: Http): Promise<void> {
       info: {
         title: 'Scriptorium',
         version: '1',
-        description: 'A self-hosted workshop for documents and AI. Errors are RFC 9457 problem details; lists are keyset pages.',
+        description:
+          'A self-hosted workshop for documents and AI. Errors are RFC 9457 problem details; lists are keyset pages.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],

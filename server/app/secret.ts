@@ -17,6 +17,7 @@ export async function resolveSecret(config: Config): Promise<string> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   const secret = (await readFile(path, 'utf8')).trim();
-  if (secret.length < 32) throw new Error(`${path} is damaged: it must hold at least 32 characters. Remove it to make a new one.`);
+  if (secret.length < 32)
+    throw new Error(`${path} is damaged: it must hold at least 32 characters. Remove it to make a new one.`);
   return secret;
 }

@@ -5,7 +5,11 @@ import { AppError } from './errors.ts';
 export function requireOrganization(actor: Actor): OrganizationActor {
   const { organizationId } = actor;
   if (organizationId === null) {
-    throw new AppError({ kind: 'unauthenticated', code: 'identity.sign_in_required', safeMessage: 'Sign in first.' });
+    throw new AppError({
+      kind: 'unauthenticated',
+      code: 'identity.sign_in_required',
+      safeMessage: 'Sign in first.',
+    });
   }
   return { ...actor, organizationId };
 }

@@ -30,7 +30,14 @@ export function encodeCursor(keyset: Keyset): string {
 /** Reads a cursor back. Throws `malformed` for anything that `encodeCursor` cannot have made. */
 export function decodeCursor(cursor: string): Keyset {
   const [at, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('|');
-  if (at === undefined || id === undefined || rest.length > 0 || !TIME.test(at) || Number.isNaN(Date.parse(at)) || !isId(id)) {
+  if (
+    at === undefined ||
+    id === undefined ||
+    rest.length > 0 ||
+    !TIME.test(at) ||
+    Number.isNaN(Date.parse(at)) ||
+    !isId(id)
+  ) {
     throw new AppError({
       kind: 'malformed',
       code: 'request.invalid_cursor',

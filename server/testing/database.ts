@@ -45,7 +45,9 @@ export async function embeddedTestDatabase(): Promise<TestDatabase> {
 
 async function migratedDump(): Promise<Blob> {
   const migrations = await readMigrations(MIGRATIONS_FOLDER);
-  const state = createHash('sha256').update(migrations.map((migration) => migration.sha256).join()).digest('hex');
+  const state = createHash('sha256')
+    .update(migrations.map((migration) => migration.sha256).join())
+    .digest('hex');
   const path = join(CACHE, `${state.slice(0, 16)}.tar`);
   if (!existsSync(path)) {
     const fresh = await openEmbedded({ folder: undefined });
@@ -79,7 +81,12 @@ export async function postgresTestDatabase(serverUrl: string, poolSize = 10): Pr
   url.username = name;
   url.password = password;
   await migratePostgres(ownerUrl, url.href, await readMigrations(MIGRATIONS_FOLDER), [installQueue]);
-  const database = openPostgres({ url: url.href, poolSize, poolTimeoutSeconds: 10, onError: () => undefined });
+  const database = openPostgres({
+    url: url.href,
+    poolSize,
+    poolTimeoutSeconds: 10,
+    onError: () => undefined,
+  });
   return {
     database,
     url: url.href,

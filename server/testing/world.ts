@@ -63,7 +63,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     PARSE_WORKERS: '1',
     ...options.environment,
   });
-  const opened = { database: database.database, migrations: await readMigrations(MIGRATIONS_FOLDER), close: async () => undefined };
+  const opened = {
+    database: database.database,
+    migrations: await readMigrations(MIGRATIONS_FOLDER),
+    close: async () => undefined,
+  };
   const app = await compose(config, { logger: createLogger(config.logging.level), opened });
   await app.start({ work: options.work ?? true });
   await app.http.listen({ host: '127.0.0.1', port: 0 });
@@ -89,7 +93,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       organizations.set(organization, organizationId);
       const login = await send(url, 'POST', '/auth/login', { email, password: PASSWORD });
       const { accessToken: token } = login.body as { accessToken: string };
-      const call: Client['call'] = (method, path, body, headers = {}) => send(url, method, path, body, { authorization: `Bearer ${token}`, ...headers });
+      const call: Client['call'] = (method, path, body, headers = {}) =>
+        send(url, method, path, body, { authorization: `Bearer ${token}`, ...headers });
       return { email, organizationId, token, call };
     },
     close: async () => {
@@ -100,20 +105,39 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-async function send(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const isForm = body instanceof FormData;
-  const response = await fetch(`${url}${path.startsWith('/api') || path.startsWith('/health') ? '' : '/api/v1'}${path}`, {
-    method,
-    headers: { ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
-  });
+  const response = await fetch(
+    `${url}${path.startsWith('/api') || path.startsWith('/health') ? '' : '/api/v1'}${path}`,
+    {
+      method,
+      headers: {
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+    },
+  );
   const text = await response.text();
   const json = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, body: json && text !== '' ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: json && text !== '' ? JSON.parse(text) : text,
+  };
 }
 
 /** Multipart with files, and fields before them. */
-export function formOf(files: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>, fields: Readonly<Record<string, string>> = {}): FormData {
+export function formOf(
+  files: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>>,
+  fields: Readonly<Record<string, string>> = {},
+): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   for (const [name, content] of Object.entries(files)) form.append('file', new Blob([content]), name);
@@ -121,12 +145,17 @@ export function formOf(files: Readonly<Record<string, string | Uint8Array<ArrayB
 }
 
 /** Asks again until the answer satisfies, or says what the last answer was. */
-export async function eventually<T>(ask: () => Promise<T>, satisfies: (value: T) => boolean, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (value: T) => boolean,
+  withinMs = 30_000,
+): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const value = await ask();
     if (satisfies(value)) return value;
-    if (Date.now() > end) throw new Error(`never satisfied; last answer: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    if (Date.now() > end)
+      throw new Error(`never satisfied; last answer: ${JSON.stringify(value)?.slice(0, 2000)}`);
     await delay(50);
   }
 }

@@ -43,15 +43,33 @@ export class BatchProgress {
     const done = result.ready + result.failed + result.cancelled;
     await this.#tasks.progress(actor, taskId, { done, total, message: summary(result) });
     if (done < total || total === 0) return;
-    if (result.ready > 0 || result.failed === 0) await this.#tasks.finish(actor, taskId, { status: 'succeeded', result });
+    if (result.ready > 0 || result.failed === 0)
+      await this.#tasks.finish(actor, taskId, { status: 'succeeded', result });
     else {
-      const message = total === 1 ? 'The file could not be processed.' : 'None of the files could be processed.';
-      await this.#tasks.finish(actor, taskId, { status: 'failed', error: { code: 'library.all_failed', message }, result });
+      const message =
+        total === 1 ? 'The file could not be processed.' : 'None of the files could be processed.';
+      await this.#tasks.finish(actor, taskId, {
+        status: 'failed',
+        error: { code: 'library.all_failed', message },
+        result,
+      });
     }
   }
 }
 
-function summary({ ready, failed, cancelled }: { readonly ready: number; readonly failed: number; readonly cancelled: number }): string {
-  const parts = [`${ready} ready`, ...(failed > 0 ? [`${failed} failed`] : []), ...(cancelled > 0 ? [`${cancelled} cancelled`] : [])];
+function summary({
+  ready,
+  failed,
+  cancelled,
+}: {
+  readonly ready: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}): string {
+  const parts = [
+    `${ready} ready`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+  ];
   return parts.join(', ');
 }

@@ -24,13 +24,23 @@ function selectWithCount(tx: Tx, organizationId: string) {
     .where('c.organization_id', '=', organizationId);
 }
 
-export function findCollection(tx: Tx, organizationId: string, id: string): Promise<CollectionWithCount | undefined> {
+export function findCollection(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+): Promise<CollectionWithCount | undefined> {
   return selectWithCount(tx, organizationId).where('c.id', '=', id).executeTakeFirst();
 }
 
-export function listCollections(tx: Tx, organizationId: string, after: Keyset | undefined, limit: number): Promise<CollectionWithCount[]> {
+export function listCollections(
+  tx: Tx,
+  organizationId: string,
+  after: Keyset | undefined,
+  limit: number,
+): Promise<CollectionWithCount[]> {
   let select = selectWithCount(tx, organizationId);
-  if (after) select = select.where(sql<boolean>`(c.created_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  if (after)
+    select = select.where(sql<boolean>`(c.created_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
   return select.orderBy('c.created_at', 'desc').orderBy('c.id', 'desc').limit(limit).execute();
 }
 
@@ -39,7 +49,10 @@ export async function insertCollection(
   collection: Pick<CollectionRow, 'organization_id' | 'id' | 'name' | 'description' | 'language'>,
 ): Promise<void> {
   const at = sql<string>`clock_timestamp()`;
-  await db(tx).insertInto('library_collections').values({ ...collection, version: 1, created_at: at, updated_at: at }).execute();
+  await db(tx)
+    .insertInto('library_collections')
+    .values({ ...collection, version: 1, created_at: at, updated_at: at })
+    .execute();
 }
 
 /** Changes a collection that still has the expected version; false when it has moved on. */
@@ -61,6 +74,10 @@ export async function updateCollection(
 }
 
 export async function deleteCollection(tx: Tx, organizationId: string, id: string): Promise<boolean> {
-  const result = await db(tx).deleteFrom('library_collections').where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst();
+  const result = await db(tx)
+    .deleteFrom('library_collections')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }

@@ -19,11 +19,16 @@ export class CollectionsService {
     this.#newId = ids;
   }
 
-  async list(actor: Actor, query: { readonly limit?: number; readonly cursor?: string }): Promise<Page<CollectionView>> {
+  async list(
+    actor: Actor,
+    query: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<Page<CollectionView>> {
     const { organizationId } = requireOrganization(actor);
     const limit = query.limit ?? 20;
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
-    const rows = await this.#uow.read(actor, (tx) => repository.listCollections(tx, organizationId, after, limit + 1));
+    const rows = await this.#uow.read(actor, (tx) =>
+      repository.listCollections(tx, organizationId, after, limit + 1),
+    );
     return toPage(rows, limit, (row) => ({ at: row.created_at, id: row.id }), toCollectionView);
   }
 
@@ -39,13 +44,20 @@ export class CollectionsService {
     const id = this.#newId();
     const { name, description = '', language = null } = body;
     await this.#uow
-      .write(actor, (tx) => repository.insertCollection(tx, { organization_id: organizationId, id, name, description, language }))
+      .write(actor, (tx) =>
+        repository.insertCollection(tx, { organization_id: organizationId, id, name, description, language }),
+      )
       .catch(rethrowTakenName);
     return this.get(actor, id);
   }
 
   /** Changes what is named, if the caller has seen the present version. */
-  async update(actor: Actor, id: string, expectedVersion: number, patch: CollectionPatch): Promise<CollectionView> {
+  async update(
+    actor: Actor,
+    id: string,
+    expectedVersion: number,
+    patch: CollectionPatch,
+  ): Promise<CollectionView> {
     const { organizationId } = requireOrganization(actor);
     const changed = await this.#uow
       .write(actor, (tx) => repository.updateCollection(tx, organizationId, id, expectedVersion, patch))
@@ -65,7 +77,9 @@ export class CollectionsService {
   async delete(actor: Actor, id: string): Promise<void> {
     const { organizationId } = requireOrganization(actor);
     try {
-      const deleted = await this.#uow.write(actor, (tx) => repository.deleteCollection(tx, organizationId, id));
+      const deleted = await this.#uow.write(actor, (tx) =>
+        repository.deleteCollection(tx, organizationId, id),
+      );
       if (!deleted) throw collectionNotFound();
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error;
@@ -81,5 +95,10 @@ export class CollectionsService {
 
 function rethrowTakenName(error: unknown): never {
   if (!isUniqueViolation(error, 'library_collections_name')) throw error;
-  throw new AppError({ kind: 'conflict', code: 'library.collection_name_taken', safeMessage: 'There is a collection of that name already.', cause: error });
+  throw new AppError({
+    kind: 'conflict',
+    code: 'library.collection_name_taken',
+    safeMessage: 'There is a collection of that name already.',
+    cause: error,
+  });
 }

@@ -58,8 +58,25 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
   const ingest = ingestQueue(settings.parseWorkers * 2);
   const batches = new BatchProgress(uow, tasks);
   const pipeline = new Pipeline({ uow, storage, parser, search, events, tasks, batches, logger });
-  const library = new LibraryService({ uow, storage, queue, ingest, search, events, tasks, batches, pipeline });
-  const uploads = new UploadService({ uow, storage, queue, tasks, ingest, maxBytes: settings.maxUploadBytes });
+  const library = new LibraryService({
+    uow,
+    storage,
+    queue,
+    ingest,
+    search,
+    events,
+    tasks,
+    batches,
+    pipeline,
+  });
+  const uploads = new UploadService({
+    uow,
+    storage,
+    queue,
+    tasks,
+    ingest,
+    maxBytes: settings.maxUploadBytes,
+  });
   const collections = new CollectionsService(uow);
 
   queue.handle(ingest, (job) => pipeline.run(job));
@@ -78,7 +95,11 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
     api: library,
     uploads,
     collections,
-    routes: [uploadRoutes(uploads, { maxFiles: settings.maxUploadFiles, maxTextBytes: MAX_TEXT_BYTES }), libraryRoutes(library), collectionRoutes(collections)],
+    routes: [
+      uploadRoutes(uploads, { maxFiles: settings.maxUploadFiles, maxTextBytes: MAX_TEXT_BYTES }),
+      libraryRoutes(library),
+      collectionRoutes(collections),
+    ],
     recover: async () => {
       // The embedded folder is locked: nobody else can be in the middle of an upload.
       await sweepOrphans({ uow, storage, logger }, database.kind === 'embedded' ? 0 : UPLOAD_GRACE_MS);

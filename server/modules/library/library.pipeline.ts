@@ -12,7 +12,14 @@ import { sourceReady } from './library.events.ts';
 import type { IngestJob } from './library.jobs.ts';
 import { advance, findSource, type SourceChange } from './library.repository.ts';
 import type { SourceRow } from './library.tables.ts';
-import { findContent, findVersion, listChunks, saveChunks, saveContent, type VersionKey } from './library.versions.repository.ts';
+import {
+  findContent,
+  findVersion,
+  listChunks,
+  saveChunks,
+  saveContent,
+  type VersionKey,
+} from './library.versions.repository.ts';
 import type { MediaType, ParsedDocument, ParseFailure, Parser } from './parsing/index.ts';
 
 export const SOURCE = 'source';
@@ -69,7 +76,9 @@ export class Pipeline {
     const actor = systemActor(organizationId, requestId);
     const source = await this.#deps.uow.read(actor, (tx) => findSource(tx, organizationId, sourceId));
     if (!source) return;
-    const cancellation = source.task_id ? this.#deps.tasks.watchCancellation(actor, source.task_id) : undefined;
+    const cancellation = source.task_id
+      ? this.#deps.tasks.watchCancellation(actor, source.task_id)
+      : undefined;
     const own = new AbortController();
     this.#running.set(sourceId, own);
     const signals = [job.signal, own.signal, ...(cancellation ? [cancellation.signal] : [])];
@@ -123,7 +132,9 @@ export class Pipeline {
         signal,
       );
       if (!parsed.ok) throw new Unreadable(parsed.error);
-      return await this.#advance(actor, source, { stage: 'parsed' }, (tx) => saveContent(tx, key, parsed.value));
+      return await this.#advance(actor, source, { stage: 'parsed' }, (tx) =>
+        saveContent(tx, key, parsed.value),
+      );
     } finally {
       await file.release();
     }
@@ -181,7 +192,11 @@ export class Pipeline {
     const key = keyOf(source);
     return this.#advance(actor, source, { stage: 'ready' }, async (tx) => {
       const last = await listChunks(tx, key, 0, ALL_CHUNKS);
-      await this.#deps.events.emit(tx, actor, sourceReady, { sourceId: source.id, version: source.version, chunks: last.length });
+      await this.#deps.events.emit(tx, actor, sourceReady, {
+        sourceId: source.id,
+        version: source.version,
+        chunks: last.length,
+      });
     });
   }
 
@@ -215,12 +230,20 @@ export class Pipeline {
 
   async #settleFailure(actor: OrganizationActor, job: Job<IngestJob>, error: unknown): Promise<void> {
     if (error instanceof NoLongerWanted) return;
-    const mayTryAgain = !(error instanceof Unreadable) && job.attempt < job.maxAttempts && (!isAppError(error) || error.retryable);
+    const mayTryAgain =
+      !(error instanceof Unreadable) &&
+      job.attempt < job.maxAttempts &&
+      (!isAppError(error) || error.retryable);
     if (mayTryAgain) throw error;
-    if (!(error instanceof Unreadable)) this.#deps.logger.error({ err: error, sourceId: job.data.sourceId }, 'ingestion failed');
+    if (!(error instanceof Unreadable))
+      this.#deps.logger.error({ err: error, sourceId: job.data.sourceId }, 'ingestion failed');
     const { code, message } = describeFailure(error);
     await this.#deps.uow.write(actor, (tx) =>
-      advance(tx, actor.organizationId, job.data.sourceId, job.data.run, { stage: 'failed', failure_code: code, failure_message: message }),
+      advance(tx, actor.organizationId, job.data.sourceId, job.data.run, {
+        stage: 'failed',
+        failure_code: code,
+        failure_message: message,
+      }),
     );
   }
 }
@@ -239,6 +262,7 @@ function describeFailure(error: unknown): { code: string; message: string } {
   if (isAppError(error)) return { code: error.code, message: error.safeMessage };
   return {
     code: 'library.interrupted',
-    message: 'Processing was interrupted too often by a fault on our side. Try again; if it fails again, ask the operator for the log.',
+    message:
+      'Processing was interrupted too often by a fault on our side. Try again; if it fails again, ask the operator for the log.',
   };
 }

@@ -18,15 +18,32 @@ export interface SourceFilter {
 }
 
 export async function findSource(tx: Tx, organizationId: string, id: string): Promise<SourceRow | undefined> {
-  return db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst();
+  return db(tx)
+    .selectFrom('library_sources')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 /** The same, and nobody else may change the row until the transaction ends. */
 export async function lockSource(tx: Tx, organizationId: string, id: string): Promise<SourceRow | undefined> {
-  return db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId).where('id', '=', id).forUpdate().executeTakeFirst();
+  return db(tx)
+    .selectFrom('library_sources')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
-export function listSources(tx: Tx, organizationId: string, filter: SourceFilter, after: Keyset | undefined, limit: number): Promise<SourceRow[]> {
+export function listSources(
+  tx: Tx,
+  organizationId: string,
+  filter: SourceFilter,
+  after: Keyset | undefined,
+  limit: number,
+): Promise<SourceRow[]> {
   let select = db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId);
   if (filter.collectionId) select = select.where('collection_id', '=', filter.collectionId);
   if (filter.taskId) select = select.where('task_id', '=', filter.taskId);
@@ -36,12 +53,18 @@ export function listSources(tx: Tx, organizationId: string, filter: SourceFilter
     const part = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
     select = select.where((is) => is.or([is('title', 'ilike', part), is('file_name', 'ilike', part)]));
   }
-  if (after) select = select.where(sql<boolean>`(created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  if (after)
+    select = select.where(sql<boolean>`(created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
   return select.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
 }
 
 /** What changed after a moment, oldest change first, for live views. */
-export function listChangedSources(tx: Tx, organizationId: string, since: string, limit: number): Promise<SourceRow[]> {
+export function listChangedSources(
+  tx: Tx,
+  organizationId: string,
+  since: string,
+  limit: number,
+): Promise<SourceRow[]> {
   return db(tx)
     .selectFrom('library_sources')
     .selectAll()
@@ -58,7 +81,12 @@ export async function databaseTime(tx: Tx): Promise<string> {
   return rows[0]?.now ?? new Date().toISOString();
 }
 
-export function findByHashes(tx: Tx, organizationId: string, collectionId: string | null, hashes: readonly string[]): Promise<SourceRow[]> {
+export function findByHashes(
+  tx: Tx,
+  organizationId: string,
+  collectionId: string | null,
+  hashes: readonly string[],
+): Promise<SourceRow[]> {
   return db(tx)
     .selectFrom('library_sources')
     .selectAll()
@@ -69,7 +97,12 @@ export function findByHashes(tx: Tx, organizationId: string, collectionId: strin
 }
 
 /** The newest source of each file name in a collection: what a re-upload adds a version to. */
-export function findByFileNames(tx: Tx, organizationId: string, collectionId: string | null, names: readonly string[]): Promise<SourceRow[]> {
+export function findByFileNames(
+  tx: Tx,
+  organizationId: string,
+  collectionId: string | null,
+  names: readonly string[],
+): Promise<SourceRow[]> {
   return db(tx)
     .selectFrom('library_sources')
     .distinctOn('file_name')
@@ -84,11 +117,25 @@ export function findByFileNames(tx: Tx, organizationId: string, collectionId: st
 
 export type NewSource = Pick<
   SourceRow,
-  'id' | 'collection_id' | 'title' | 'file_name' | 'media_type' | 'declared_language' | 'language' | 'size' | 'sha256' | 'task_id' | 'created_by'
+  | 'id'
+  | 'collection_id'
+  | 'title'
+  | 'file_name'
+  | 'media_type'
+  | 'declared_language'
+  | 'language'
+  | 'size'
+  | 'sha256'
+  | 'task_id'
+  | 'created_by'
 >;
 
 /** Inserts sources; one whose bytes arrived meanwhile is left out of the answer. */
-export function insertSources(tx: Tx, organizationId: string, sources: readonly NewSource[]): Promise<SourceRow[]> {
+export function insertSources(
+  tx: Tx,
+  organizationId: string,
+  sources: readonly NewSource[],
+): Promise<SourceRow[]> {
   return db(tx)
     .insertInto('library_sources')
     .values(
@@ -112,12 +159,29 @@ export function insertSources(tx: Tx, organizationId: string, sources: readonly 
 export type SourceChange = Partial<
   Pick<
     SourceRow,
-    | 'stage' | 'failure_code' | 'failure_message' | 'version' | 'pending_version' | 'task_id' | 'media_type' | 'file_name' | 'title'
-    | 'language' | 'declared_language' | 'authors' | 'size' | 'sha256'
+    | 'stage'
+    | 'failure_code'
+    | 'failure_message'
+    | 'version'
+    | 'pending_version'
+    | 'task_id'
+    | 'media_type'
+    | 'file_name'
+    | 'title'
+    | 'language'
+    | 'declared_language'
+    | 'authors'
+    | 'size'
+    | 'sha256'
   >
 >;
 
-export async function updateSource(tx: Tx, organizationId: string, id: string, change: SourceChange): Promise<SourceRow> {
+export async function updateSource(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  change: SourceChange,
+): Promise<SourceRow> {
   return db(tx)
     .updateTable('library_sources')
     .set({ ...change, updated_at: now })
@@ -128,7 +192,13 @@ export async function updateSource(tx: Tx, organizationId: string, id: string, c
 }
 
 /** Moves a source on if it is still in the run that the caller works for; undefined when it is not. */
-export function advance(tx: Tx, organizationId: string, id: string, run: number, change: SourceChange): Promise<SourceRow | undefined> {
+export function advance(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  run: number,
+  change: SourceChange,
+): Promise<SourceRow | undefined> {
   return db(tx)
     .updateTable('library_sources')
     .set({ ...change, updated_at: now })
@@ -141,10 +211,22 @@ export function advance(tx: Tx, organizationId: string, id: string, run: number,
 }
 
 /** Starts the pipeline of a source again as a new run; jobs of earlier runs stop by themselves. */
-export async function restart(tx: Tx, organizationId: string, id: string, change: SourceChange): Promise<SourceRow> {
+export async function restart(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  change: SourceChange,
+): Promise<SourceRow> {
   return db(tx)
     .updateTable('library_sources')
-    .set({ ...change, stage: 'received', failure_code: null, failure_message: null, run: sql`run + 1`, updated_at: now })
+    .set({
+      ...change,
+      stage: 'received',
+      failure_code: null,
+      failure_message: null,
+      run: sql`run + 1`,
+      updated_at: now,
+    })
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .returningAll()
@@ -152,16 +234,32 @@ export async function restart(tx: Tx, organizationId: string, id: string, change
 }
 
 /** Cancels one source, or all of a task that have not settled; gives those that were. */
-export function cancelSources(tx: Tx, organizationId: string, which: { readonly id: string } | { readonly taskId: string }): Promise<SourceRow[]> {
+export function cancelSources(
+  tx: Tx,
+  organizationId: string,
+  which: { readonly id: string } | { readonly taskId: string },
+): Promise<SourceRow[]> {
   const update = db(tx)
     .updateTable('library_sources')
-    .set({ stage: 'cancelled', failure_code: null, failure_message: null, run: sql`run + 1`, updated_at: now })
+    .set({
+      stage: 'cancelled',
+      failure_code: null,
+      failure_message: null,
+      run: sql`run + 1`,
+      updated_at: now,
+    })
     .where('organization_id', '=', organizationId)
     .where('stage', 'not in', SETTLED);
-  return ('id' in which ? update.where('id', '=', which.id) : update.where('task_id', '=', which.taskId)).returningAll().execute();
+  return ('id' in which ? update.where('id', '=', which.id) : update.where('task_id', '=', which.taskId))
+    .returningAll()
+    .execute();
 }
 
-export async function countByStage(tx: Tx, organizationId: string, taskId: string): Promise<ReadonlyMap<Stage, number>> {
+export async function countByStage(
+  tx: Tx,
+  organizationId: string,
+  taskId: string,
+): Promise<ReadonlyMap<Stage, number>> {
   const rows = await db(tx)
     .selectFrom('library_sources')
     .select(['stage', (is) => is.fn.countAll<number>().as('n')])
@@ -183,6 +281,10 @@ export function listUnfinishedOfTask(tx: Tx, organizationId: string, taskId: str
 }
 
 export async function deleteSource(tx: Tx, organizationId: string, id: string): Promise<boolean> {
-  const result = await db(tx).deleteFrom('library_sources').where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst();
+  const result = await db(tx)
+    .deleteFrom('library_sources')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }

@@ -1,8 +1,8 @@
-import { Type } from 'typebox';
 import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
 import { AppError } from '../../kernel/errors.ts';
-import { IdParams, PageQuery, Problem } from '../../platform/http/schemas.ts';
 import { type Routes, sendEvents } from '../../platform/http/index.ts';
+import { IdParams, PageQuery, Problem } from '../../platform/http/schemas.ts';
 import { TaskView } from '../tasks/index.ts';
 import type { CollectionsService } from './library.collections.ts';
 import {
@@ -25,93 +25,238 @@ const tags = ['library'];
 const reading = { config: { access: { minimum: 'regular' } } } as const;
 const changing = { config: { access: { minimum: 'power' } } } as const;
 const List = Type.Object(PageQuery, { additionalProperties: false });
-const EventsQuery = Type.Object({ since: Type.Optional(Type.String({ format: 'date-time' })) }, { additionalProperties: false });
+const EventsQuery = Type.Object(
+  { since: Type.Optional(Type.String({ format: 'date-time' })) },
+  { additionalProperties: false },
+);
 const Empty = Type.Null({ description: 'no content' });
 
 export function libraryRoutes(library: LibraryService): Routes {
   return (http) => {
-    http.get('/library/sources', { ...reading, schema: { tags, summary: 'List sources, newest first', querystring: SourceListQuery, response: { 200: SourcePage } } }, async (request) =>
-      library.list(request.actor, request.query),
+    http.get(
+      '/library/sources',
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'List sources, newest first',
+          querystring: SourceListQuery,
+          response: { 200: SourcePage },
+        },
+      },
+      async (request) => library.list(request.actor, request.query),
     );
-    http.get('/library/sources/:id', { ...reading, schema: { tags, summary: 'Read a source', params: IdParams, response: { 200: SourceView } } }, async (request) =>
-      library.get(request.actor, request.params.id),
+    http.get(
+      '/library/sources/:id',
+      {
+        ...reading,
+        schema: { tags, summary: 'Read a source', params: IdParams, response: { 200: SourceView } },
+      },
+      async (request) => library.get(request.actor, request.params.id),
     );
     http.get(
       '/library/sources/:id/content',
-      { ...reading, schema: { tags, summary: 'Read the canonical text and structure of a version', params: IdParams, querystring: ContentQuery, response: { 200: ContentView } } },
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'Read the canonical text and structure of a version',
+          params: IdParams,
+          querystring: ContentQuery,
+          response: { 200: ContentView },
+        },
+      },
       async (request) => library.content(request.actor, request.params.id, request.query.version),
     );
     http.get(
       '/library/sources/:id/chunks',
-      { ...reading, schema: { tags, summary: 'Read the chunks of a version', params: IdParams, querystring: ChunkQuery, response: { 200: ChunkPage } } },
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'Read the chunks of a version',
+          params: IdParams,
+          querystring: ChunkQuery,
+          response: { 200: ChunkPage },
+        },
+      },
       async (request) => library.chunks(request.actor, request.params.id, request.query),
     );
     http.get(
       '/library/sources/:id/versions',
-      { ...reading, schema: { tags, summary: 'List the versions of a source, newest first', params: IdParams, querystring: List, response: { 200: VersionPage } } },
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'List the versions of a source, newest first',
+          params: IdParams,
+          querystring: List,
+          response: { 200: VersionPage },
+        },
+      },
       async (request) => library.listVersions(request.actor, request.params.id, request.query),
     );
     http.get(
       '/library/sources/:id/file',
-      { ...reading, schema: { tags, summary: 'Download the original file', params: IdParams, querystring: ContentQuery, response: { default: Problem } } },
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'Download the original file',
+          params: IdParams,
+          querystring: ContentQuery,
+          response: { default: Problem },
+        },
+      },
       async (request, reply) => {
         const { body, version } = await library.file(request.actor, request.params.id, request.query.version);
-        return asAttachment(reply, version.file_name ?? 'text.txt', version.media_type, version.size).send(body);
+        return asAttachment(reply, version.file_name ?? 'text.txt', version.media_type, version.size).send(
+          body,
+        );
       },
     );
     http.get(
       '/library/events',
-      { ...reading, schema: { tags, summary: 'Watch sources change (server-sent events: delta; data {source})', querystring: EventsQuery, response: { default: Problem } } },
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'Watch sources change (server-sent events: delta; data {source})',
+          querystring: EventsQuery,
+          response: { default: Problem },
+        },
+      },
       (request, reply) =>
         sendEvents(request, reply, async function* (signal) {
           const last = request.headers['last-event-id'];
-          const since = typeof last === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(last) ? last : request.query.since;
+          const since =
+            typeof last === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(last) ? last : request.query.since;
           yield { event: 'start', data: {} };
-          for await (const source of library.watch(request.actor, since, signal)) yield { id: source.updatedAt, event: 'delta', data: { source } };
+          for await (const source of library.watch(request.actor, since, signal))
+            yield { id: source.updatedAt, event: 'delta', data: { source } };
         }),
     );
     http.post(
       '/library/sources/:id/reprocess',
       {
         ...changing,
-        schema: { tags, summary: 'Process a source again', params: IdParams, response: { 202: Type.Object({ source: SourceView, task: TaskView }) } },
+        schema: {
+          tags,
+          summary: 'Process a source again',
+          params: IdParams,
+          response: { 202: Type.Object({ source: SourceView, task: TaskView }) },
+        },
       },
       async (request, reply) => {
         const answer = await library.reprocess(request.actor, request.params.id);
         return reply.code(202).header('location', `/api/v1/tasks/${answer.task.id}`).send(answer);
       },
     );
-    http.post('/library/sources/:id/cancel', { ...changing, schema: { tags, summary: 'Stop processing a source', params: IdParams, response: { 202: SourceView } } }, async (request, reply) =>
-      reply.code(202).send(await library.cancel(request.actor, request.params.id)),
+    http.post(
+      '/library/sources/:id/cancel',
+      {
+        ...changing,
+        schema: {
+          tags,
+          summary: 'Stop processing a source',
+          params: IdParams,
+          response: { 202: SourceView },
+        },
+      },
+      async (request, reply) => reply.code(202).send(await library.cancel(request.actor, request.params.id)),
     );
-    http.delete('/library/sources/:id', { ...changing, schema: { tags, summary: 'Delete a source with all its versions', params: IdParams, response: { 204: Empty } } }, async (request, reply) => {
-      await library.delete(request.actor, request.params.id);
-      return reply.code(204).send(null);
-    });
+    http.delete(
+      '/library/sources/:id',
+      {
+        ...changing,
+        schema: {
+          tags,
+          summary: 'Delete a source with all its versions',
+          params: IdParams,
+          response: { 204: Empty },
+        },
+      },
+      async (request, reply) => {
+        await library.delete(request.actor, request.params.id);
+        return reply.code(204).send(null);
+      },
+    );
   };
 }
 
 export function collectionRoutes(collections: CollectionsService): Routes {
   return (http) => {
-    http.get('/library/collections', { ...reading, schema: { tags, summary: 'List collections, newest first', querystring: List, response: { 200: CollectionPage } } }, async (request) =>
-      collections.list(request.actor, request.query),
+    http.get(
+      '/library/collections',
+      {
+        ...reading,
+        schema: {
+          tags,
+          summary: 'List collections, newest first',
+          querystring: List,
+          response: { 200: CollectionPage },
+        },
+      },
+      async (request) => collections.list(request.actor, request.query),
     );
-    http.post('/library/collections', { ...changing, schema: { tags, summary: 'Make a collection', body: CollectionBody, response: { 201: CollectionView } } }, async (request, reply) => {
-      const collection = await collections.create(request.actor, request.body);
-      return reply.code(201).header('location', `/api/v1/library/collections/${collection.id}`).send(collection);
-    });
-    http.get('/library/collections/:id', { ...reading, schema: { tags, summary: 'Read a collection', params: IdParams, response: { 200: CollectionView } } }, async (request) =>
-      collections.get(request.actor, request.params.id),
+    http.post(
+      '/library/collections',
+      {
+        ...changing,
+        schema: {
+          tags,
+          summary: 'Make a collection',
+          body: CollectionBody,
+          response: { 201: CollectionView },
+        },
+      },
+      async (request, reply) => {
+        const collection = await collections.create(request.actor, request.body);
+        return reply
+          .code(201)
+          .header('location', `/api/v1/library/collections/${collection.id}`)
+          .send(collection);
+      },
+    );
+    http.get(
+      '/library/collections/:id',
+      {
+        ...reading,
+        schema: { tags, summary: 'Read a collection', params: IdParams, response: { 200: CollectionView } },
+      },
+      async (request) => collections.get(request.actor, request.params.id),
     );
     http.patch(
       '/library/collections/:id',
-      { ...changing, schema: { tags, summary: 'Change a collection (If-Match: "<version>")', params: IdParams, body: CollectionPatch, response: { 200: CollectionView } } },
-      async (request) => collections.update(request.actor, request.params.id, expectedVersion(request.headers['if-match']), request.body),
+      {
+        ...changing,
+        schema: {
+          tags,
+          summary: 'Change a collection (If-Match: "<version>")',
+          params: IdParams,
+          body: CollectionPatch,
+          response: { 200: CollectionView },
+        },
+      },
+      async (request) =>
+        collections.update(
+          request.actor,
+          request.params.id,
+          expectedVersion(request.headers['if-match']),
+          request.body,
+        ),
     );
-    http.delete('/library/collections/:id', { ...changing, schema: { tags, summary: 'Delete an empty collection', params: IdParams, response: { 204: Empty } } }, async (request, reply) => {
-      await collections.delete(request.actor, request.params.id);
-      return reply.code(204).send(null);
-    });
+    http.delete(
+      '/library/collections/:id',
+      {
+        ...changing,
+        schema: { tags, summary: 'Delete an empty collection', params: IdParams, response: { 204: Empty } },
+      },
+      async (request, reply) => {
+        await collections.delete(request.actor, request.params.id);
+        return reply.code(204).send(null);
+      },
+    );
   };
 }
 
@@ -119,7 +264,10 @@ export function collectionRoutes(collections: CollectionsService): Routes {
 function asAttachment(reply: FastifyReply, fileName: string, mediaType: string, size: number): FastifyReply {
   const base = fileName.split('/').at(-1) ?? fileName;
   const ascii = base.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(base).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(base).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return reply
     .header('content-disposition', `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`)
     .header('content-security-policy', "sandbox; default-src 'none'")
@@ -130,9 +278,18 @@ function asAttachment(reply: FastifyReply, fileName: string, mediaType: string, 
 
 function expectedVersion(ifMatch: string | undefined): number {
   if (ifMatch === undefined) {
-    throw new AppError({ kind: 'precondition_required', code: 'request.if_match_required', safeMessage: 'Send If-Match with the version that you have seen, for example If-Match: "3".' });
+    throw new AppError({
+      kind: 'precondition_required',
+      code: 'request.if_match_required',
+      safeMessage: 'Send If-Match with the version that you have seen, for example If-Match: "3".',
+    });
   }
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch)?.[1];
-  if (!version) throw new AppError({ kind: 'malformed', code: 'request.invalid_if_match', safeMessage: 'If-Match must be a version in quotes, for example "3".' });
+  if (!version)
+    throw new AppError({
+      kind: 'malformed',
+      code: 'request.invalid_if_match',
+      safeMessage: 'If-Match must be a version in quotes, for example "3".',
+    });
   return Number(version);
 }

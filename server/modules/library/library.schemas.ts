@@ -1,8 +1,17 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Id, Nullable, OneOf, PageOf, PageQuery, Timestamp } from '../../platform/http/schemas.ts';
 import { TaskView } from '../tasks/index.ts';
 
-const STAGES = ['received', 'parsed', 'segmented', 'embedded', 'indexed', 'ready', 'failed', 'cancelled'] as const;
+const STAGES = [
+  'received',
+  'parsed',
+  'segmented',
+  'embedded',
+  'indexed',
+  'ready',
+  'failed',
+  'cancelled',
+] as const;
 export const Stage = OneOf(STAGES);
 export type Stage = Static<typeof Stage>;
 
@@ -61,7 +70,9 @@ export type SourceTextBody = Static<typeof SourceTextBody>;
 export const UploadAnswer = Type.Object({
   items: Type.Array(SourceView),
   task: Type.Union([TaskView, Type.Null()]),
-  rejected: Type.Optional(Type.Array(Type.Object({ fileName: Type.String(), code: Type.String(), message: Type.String() }))),
+  rejected: Type.Optional(
+    Type.Array(Type.Object({ fileName: Type.String(), code: Type.String(), message: Type.String() })),
+  ),
 });
 export type UploadAnswer = Static<typeof UploadAnswer>;
 
@@ -137,5 +148,8 @@ const collectionFields = {
 export const CollectionBody = Type.Object(collectionFields, { additionalProperties: false });
 export type CollectionBody = Static<typeof CollectionBody>;
 /** `PATCH` with `If-Match: "<version>"`. */
-export const CollectionPatch = Type.Partial(Type.Object(collectionFields), { additionalProperties: false, minProperties: 1 });
+export const CollectionPatch = Type.Partial(Type.Object(collectionFields), {
+  additionalProperties: false,
+  minProperties: 1,
+});
 export type CollectionPatch = Static<typeof CollectionPatch>;

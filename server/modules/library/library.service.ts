@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { requireOrganization } from '../../kernel/organization.ts';
@@ -10,10 +10,16 @@ import type { Queue, QueueDefinition } from '../../platform/queue/index.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import type { Storage } from '../../platform/storage/index.ts';
 import type { TasksApi, TaskView } from '../tasks/index.ts';
-import type { BatchProgress } from './library.batch.ts';
-import { cannotCancel, notReadableYet, sourceNotFound, stillProcessing, versionNotFound } from './library.errors.ts';
-import { sourceDeleted } from './library.events.ts';
 import type { LibraryApi, QuoteRef } from './index.ts';
+import type { BatchProgress } from './library.batch.ts';
+import {
+  cannotCancel,
+  notReadableYet,
+  sourceNotFound,
+  stillProcessing,
+  versionNotFound,
+} from './library.errors.ts';
+import { sourceDeleted } from './library.events.ts';
 import { INGEST_TASK, type IngestJob } from './library.jobs.ts';
 import { type Pipeline, SOURCE } from './library.pipeline.ts';
 import * as sources from './library.repository.ts';
@@ -52,8 +58,15 @@ export class LibraryService implements LibraryApi {
     const limit = query.limit ?? 20;
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
     const { collectionId, status, q, taskId } = query;
-    const rows = await this.#deps.uow.read(actor, (tx) => sources.listSources(tx, organizationId, { collectionId, status, q, taskId }, after, limit + 1));
-    return toPage(rows, limit, (row) => ({ at: row.created_at, id: row.id }), (row) => toSourceView(row));
+    const rows = await this.#deps.uow.read(actor, (tx) =>
+      sources.listSources(tx, organizationId, { collectionId, status, q, taskId }, after, limit + 1),
+    );
+    return toPage(
+      rows,
+      limit,
+      (row) => ({ at: row.created_at, id: row.id }),
+      (row) => toSourceView(row),
+    );
   }
 
   async get(actor: Actor, id: string): Promise<SourceView> {
@@ -86,21 +99,31 @@ export class LibraryService implements LibraryApi {
       headings: row.headings,
       tokens: row.tokens,
     }));
-    return { version: key.version, items, nextCursor: rows.length > limit ? encodeOrdinal(from + limit) : null };
+    return {
+      version: key.version,
+      items,
+      nextCursor: rows.length > limit ? encodeOrdinal(from + limit) : null,
+    };
   }
 
   async listVersions(actor: Actor, id: string, query: { readonly limit?: number; readonly cursor?: string }) {
     const { organizationId, id: sourceId } = await this.#owned(actor, id);
     const limit = query.limit ?? 20;
     const before = query.cursor === undefined ? undefined : decodeOrdinal(query.cursor);
-    const rows = await this.#deps.uow.read(actor, (tx) => versions.listVersions(tx, organizationId, sourceId, before, limit + 1));
+    const rows = await this.#deps.uow.read(actor, (tx) =>
+      versions.listVersions(tx, organizationId, sourceId, before, limit + 1),
+    );
     const items = rows.slice(0, limit).map(toVersionView);
     const last = items.at(-1);
     return { items, nextCursor: rows.length > limit && last ? encodeOrdinal(last.version) : null };
   }
 
   /** The original bytes of a version. */
-  async file(actor: Actor, id: string, version: number | undefined): Promise<{ readonly body: Readable; readonly version: VersionRow }> {
+  async file(
+    actor: Actor,
+    id: string,
+    version: number | undefined,
+  ): Promise<{ readonly body: Readable; readonly version: VersionRow }> {
     const source = await this.#find(requireOrganization(actor), id);
     const wanted = version ?? (source.version || source.pending_version);
     const key = { organizationId: source.organization_id, sourceId: id, version: wanted };
@@ -111,12 +134,16 @@ export class LibraryService implements LibraryApi {
 
   async quote(actor: Actor, refs: readonly QuoteRef[]): Promise<readonly (string | null)[]> {
     const { organizationId } = requireOrganization(actor);
-    const wanted = [...new Map(refs.map(({ id, version }) => [`${id}@${version}`, { id, version }])).values()];
+    const wanted = [
+      ...new Map(refs.map(({ id, version }) => [`${id}@${version}`, { id, version }])).values(),
+    ];
     const texts = await this.#deps.uow.read(actor, (tx) => versions.findTexts(tx, organizationId, wanted));
     const byKey = new Map(texts.map((text) => [`${text.source_id}@${text.version}`, text.content]));
     return refs.map(({ id, version, start, end }) => {
       const content = byKey.get(`${id}@${version}`);
-      return content === undefined || start < 0 || end > content.length || start >= end ? null : content.slice(start, end);
+      return content === undefined || start < 0 || end > content.length || start >= end
+        ? null
+        : content.slice(start, end);
     });
   }
 
@@ -126,7 +153,9 @@ export class LibraryService implements LibraryApi {
     let from = since ?? (await this.#deps.uow.read(actor, (tx) => sources.databaseTime(tx)));
     const seen = new Map<string, string>();
     while (!signal.aborted) {
-      const rows = await this.#deps.uow.read(actor, (tx) => sources.listChangedSources(tx, organizationId, from, WATCH_LIMIT));
+      const rows = await this.#deps.uow.read(actor, (tx) =>
+        sources.listChangedSources(tx, organizationId, from, WATCH_LIMIT),
+      );
       for (const row of rows) {
         if (seen.get(row.id) === row.updated_at) continue;
         seen.set(row.id, row.updated_at);
@@ -134,7 +163,10 @@ export class LibraryService implements LibraryApi {
       }
       const last = rows.at(-1);
       const full = rows.length === WATCH_LIMIT;
-      if (last) from = full ? last.updated_at : later(from, new Date(Date.parse(last.updated_at) - OVERLAP_MS).toISOString());
+      if (last)
+        from = full
+          ? last.updated_at
+          : later(from, new Date(Date.parse(last.updated_at) - OVERLAP_MS).toISOString());
       for (const [id, at] of seen) if (at < from) seen.delete(id);
       if (!full) await delay(WATCH_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -142,7 +174,9 @@ export class LibraryService implements LibraryApi {
 
   async cancel(actor: Actor, id: string): Promise<SourceView> {
     const caller = requireOrganization(actor);
-    const [cancelled] = await this.#deps.uow.write(caller, (tx) => sources.cancelSources(tx, caller.organizationId, { id }));
+    const [cancelled] = await this.#deps.uow.write(caller, (tx) =>
+      sources.cancelSources(tx, caller.organizationId, { id }),
+    );
     if (!cancelled) throw cannotCancel((await this.#find(caller, id)).stage);
     this.#deps.pipeline.abort(id);
     if (cancelled.task_id) await this.#deps.batches.update(caller, cancelled.task_id);
@@ -150,7 +184,10 @@ export class LibraryService implements LibraryApi {
   }
 
   /** Tries a failed or cancelled source again, or makes a new version of a ready one from the same file. */
-  async reprocess(actor: Actor, id: string): Promise<{ readonly source: SourceView; readonly task: TaskView }> {
+  async reprocess(
+    actor: Actor,
+    id: string,
+  ): Promise<{ readonly source: SourceView; readonly task: TaskView }> {
     const caller = requireOrganization(actor);
     const { organizationId } = caller;
     return this.#deps.uow.write(caller, async (tx) => {
@@ -168,7 +205,11 @@ export class LibraryService implements LibraryApi {
       });
       const change = { task_id: task.id };
       if (source.stage === 'ready') {
-        const current = await versions.findVersion(tx, { organizationId, sourceId: id, version: source.version });
+        const current = await versions.findVersion(tx, {
+          organizationId,
+          sourceId: id,
+          version: source.version,
+        });
         if (!current) throw sourceNotFound();
         const { created_at: _, ...file } = current;
         await versions.insertVersions(tx, [{ ...file, version: source.pending_version + 1 }]);
@@ -197,7 +238,9 @@ export class LibraryService implements LibraryApi {
 
   /** What cancelling a batch means: its sources that have not settled are cancelled, what runs stops. */
   async cancelBatch(actor: OrganizationActor, taskId: string): Promise<void> {
-    const cancelled = await this.#deps.uow.write(actor, (tx) => sources.cancelSources(tx, actor.organizationId, { taskId }));
+    const cancelled = await this.#deps.uow.write(actor, (tx) =>
+      sources.cancelSources(tx, actor.organizationId, { taskId }),
+    );
     for (const source of cancelled) this.#deps.pipeline.abort(source.id);
     await this.#deps.batches.update(actor, taskId);
     await this.#deps.tasks.finish(actor, taskId, { status: 'cancelled' });
@@ -209,7 +252,11 @@ export class LibraryService implements LibraryApi {
       const rows = await sources.listUnfinishedOfTask(tx, actor.organizationId, taskId);
       const restarted: SourceRow[] = [];
       for (const row of rows) restarted.push(await sources.restart(tx, actor.organizationId, row.id, {}));
-      await this.#deps.queue.enqueueMany(tx, this.#deps.ingest, restarted.map((row) => jobOf(actor, row)));
+      await this.#deps.queue.enqueueMany(
+        tx,
+        this.#deps.ingest,
+        restarted.map((row) => jobOf(actor, row)),
+      );
     });
     await this.#deps.batches.update(actor, taskId);
   }
@@ -225,7 +272,11 @@ export class LibraryService implements LibraryApi {
     return { organizationId: organization_id, id };
   }
 
-  async #readable(actor: OrganizationActor, id: string, version: number | undefined): Promise<versions.VersionKey> {
+  async #readable(
+    actor: OrganizationActor,
+    id: string,
+    version: number | undefined,
+  ): Promise<versions.VersionKey> {
     const source = await this.#find(actor, id);
     if (version === undefined && source.version === 0) throw notReadableYet();
     return { organizationId: actor.organizationId, sourceId: id, version: version ?? source.version };
@@ -233,11 +284,22 @@ export class LibraryService implements LibraryApi {
 }
 
 function jobOf(actor: OrganizationActor, source: SourceRow): IngestJob {
-  return { organizationId: actor.organizationId, sourceId: source.id, run: source.run, requestId: actor.requestId };
+  return {
+    organizationId: actor.organizationId,
+    sourceId: source.id,
+    run: source.run,
+    requestId: actor.requestId,
+  };
 }
 
 function toVersionView(row: VersionRow) {
-  return { version: row.version, mediaType: row.media_type, size: row.size, sha256: row.sha256, createdAt: row.created_at };
+  return {
+    version: row.version,
+    mediaType: row.media_type,
+    size: row.size,
+    sha256: row.sha256,
+    createdAt: row.created_at,
+  };
 }
 
 function later(a: string, b: string): string {

@@ -18,7 +18,11 @@ export interface SweepDependencies {
  * Removes files that no version knows: what an upload left behind when its process was killed between storing the bytes
  * and writing the row. Files younger than `graceMs` are left alone, since an upload may be about to write theirs.
  */
-export async function sweepOrphans(dependencies: SweepDependencies, graceMs: number, signal?: AbortSignal): Promise<number> {
+export async function sweepOrphans(
+  dependencies: SweepDependencies,
+  graceMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
   const { uow, storage, logger, clock = systemClock } = dependencies;
   const before = clock().getTime() - graceMs;
   let batch: string[] = [];
@@ -44,7 +48,8 @@ export async function sweepOrphans(dependencies: SweepDependencies, graceMs: num
 async function orphansAmong(uow: UnitOfWork, keys: readonly string[]): Promise<string[]> {
   const orphans: string[] = [];
   for (const [folder, own] of Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')))) {
-    const actor = folder === 'incoming' ? instanceActor('library.sweep') : systemActor(folder, 'library.sweep');
+    const actor =
+      folder === 'incoming' ? instanceActor('library.sweep') : systemActor(folder, 'library.sweep');
     const known = await uow.read(actor, (tx) => knownStorageKeys(tx, own));
     orphans.push(...own.filter((key) => !known.has(key)));
   }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createWorld, eventually, formOf, type World } from '../../testing/world.ts';
 import type { ChunkPage, ContentView, SourceView, UploadAnswer } from './library.schemas.ts';
 
-const HANDBOOK = '# Leave\n\nEmployees have 25 days of leave a year.\n\n# Travel\n\nTrains are preferred to planes.\n';
+const HANDBOOK =
+  '# Leave\n\nEmployees have 25 days of leave a year.\n\n# Travel\n\nTrains are preferred to planes.\n';
 
 let world: World;
 let power: Client;
@@ -19,7 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function upload(files: Record<string, string | Uint8Array<ArrayBuffer>>, fields: Record<string, string> = {}, client = power): Promise<UploadAnswer> {
+async function upload(
+  files: Record<string, string | Uint8Array<ArrayBuffer>>,
+  fields: Record<string, string> = {},
+  client = power,
+): Promise<UploadAnswer> {
   const answer = await client.call('POST', '/library/sources', formOf(files, fields));
   expect(answer.status, JSON.stringify(answer.body)).toBe(202);
   return answer.body as UploadAnswer;
@@ -29,9 +34,17 @@ async function source(id: string, client = power): Promise<SourceView> {
   return (await client.call('GET', `/library/sources/${id}`)).body as SourceView;
 }
 
-const settled = (id: string) => eventually(() => source(id), (view) => ['ready', 'failed', 'cancelled'].includes(view.stage));
+const settled = (id: string) =>
+  eventually(
+    () => source(id),
+    (view) => ['ready', 'failed', 'cancelled'].includes(view.stage),
+  );
 
-async function ready(name: string, content: string, fields: Record<string, string> = {}): Promise<SourceView> {
+async function ready(
+  name: string,
+  content: string,
+  fields: Record<string, string> = {},
+): Promise<SourceView> {
   const [item] = (await upload({ [name]: content }, fields)).items;
   const view = await settled(item?.id ?? '');
   expect(view).toMatchObject({ stage: 'ready' });
@@ -40,17 +53,32 @@ async function ready(name: string, content: string, fields: Record<string, strin
 
 describe('uploading', () => {
   test('files become sources that are read, found and cited exactly', async () => {
-    const answer = await upload({ 'handbook.md': HANDBOOK, 'note.txt': 'The boiler is serviced in October.' });
+    const answer = await upload({
+      'handbook.md': HANDBOOK,
+      'note.txt': 'The boiler is serviced in October.',
+    });
     expect(answer.items.map((item) => item.stage)).toEqual(['received', 'received']);
     const [handbook] = await Promise.all(answer.items.map((item) => settled(item.id)));
-    expect(handbook).toMatchObject({ title: 'Leave', fileName: 'handbook.md', mediaType: 'text/markdown', language: 'en', version: 1 });
+    expect(handbook).toMatchObject({
+      title: 'Leave',
+      fileName: 'handbook.md',
+      mediaType: 'text/markdown',
+      language: 'en',
+      version: 1,
+    });
 
-    const content = (await regular.call('GET', `/library/sources/${handbook?.id}/content`)).body as ContentView;
-    expect(content.structure.filter((item) => item.kind === 'heading').map((item) => item.title)).toEqual(['Leave', 'Travel']);
+    const content = (await regular.call('GET', `/library/sources/${handbook?.id}/content`))
+      .body as ContentView;
+    expect(content.structure.filter((item) => item.kind === 'heading').map((item) => item.title)).toEqual([
+      'Leave',
+      'Travel',
+    ]);
     const chunks = (await regular.call('GET', `/library/sources/${handbook?.id}/chunks`)).body as ChunkPage;
     for (const chunk of chunks.items) expect(content.text.slice(chunk.start, chunk.end)).toBe(chunk.text);
 
-    const found = (await regular.call('GET', '/search?q=trains&mode=keyword')).body as { items: { id: string; citation: { start: number; end: number; quote: string } }[] };
+    const found = (await regular.call('GET', '/search?q=trains&mode=keyword')).body as {
+      items: { id: string; citation: { start: number; end: number; quote: string } }[];
+    };
     expect(found.items[0]?.id).toBe(handbook?.id);
     const citation = found.items[0]?.citation;
     expect(content.text.slice(citation?.start, citation?.end)).toBe(citation?.quote);
@@ -59,18 +87,35 @@ describe('uploading', () => {
   test('the batch is a task that ends with its counts', async () => {
     const { task } = await upload({ 'a.txt': 'Alpha text.', 'b.txt': 'Beta text.' });
     const end = await eventually(
-      async () => (await power.call('GET', `/tasks/${task?.id}`)).body as { status: string; progress: object; result?: object },
+      async () =>
+        (await power.call('GET', `/tasks/${task?.id}`)).body as {
+          status: string;
+          progress: object;
+          result?: object;
+        },
       (view) => view.status !== 'queued' && view.status !== 'running',
     );
-    expect(end).toMatchObject({ status: 'succeeded', progress: { done: 2, total: 2, unit: 'files' }, result: { ready: 2, failed: 0, cancelled: 0 } });
+    expect(end).toMatchObject({
+      status: 'succeeded',
+      progress: { done: 2, total: 2, unit: 'files' },
+      result: { ready: 2, failed: 0, cancelled: 0 },
+    });
   });
 
   test('a text in JSON is a source under the title it was given', async () => {
-    const answer = await power.call('POST', '/library/sources', { title: 'Minutes', text: 'We met on Monday.\n\nNobody objected.', language: 'en' });
+    const answer = await power.call('POST', '/library/sources', {
+      title: 'Minutes',
+      text: 'We met on Monday.\n\nNobody objected.',
+      language: 'en',
+    });
     expect(answer.status).toBe(202);
     expect(answer.headers.get('location')).toMatch(/^\/api\/v1\/tasks\//);
     const [item] = (answer.body as UploadAnswer).items;
-    expect(await settled(item?.id ?? '')).toMatchObject({ title: 'Minutes', mediaType: 'text/plain', fileName: null });
+    expect(await settled(item?.id ?? '')).toMatchObject({
+      title: 'Minutes',
+      mediaType: 'text/plain',
+      fileName: null,
+    });
   });
 
   test('the same bytes in the same collection are recognised and said, and stored once', async () => {
@@ -80,7 +125,10 @@ describe('uploading', () => {
     const twice = await upload({ 'x.txt': 'Twice in one upload.', 'y.txt': 'Twice in one upload.' });
     expect(new Set(twice.items.map((item) => item.id)).size).toBe(1);
     expect(twice.items.filter((item) => item.duplicateOf).length).toBe(1);
-    const stored = await world.database.owner('select storage_key from library_versions where source_id = $1', [first.id]);
+    const stored = await world.database.owner(
+      'select storage_key from library_versions where source_id = $1',
+      [first.id],
+    );
     expect(stored).toHaveLength(1);
   });
 
@@ -88,23 +136,35 @@ describe('uploading', () => {
     const first = await ready('policy.txt', 'The limit is ten euros.');
     const second = await ready('policy.txt', 'The limit is twenty euros.');
     expect(second).toMatchObject({ id: first.id, version: 2 });
-    const old = (await regular.call('GET', `/library/sources/${first.id}/content?version=1`)).body as ContentView;
+    const old = (await regular.call('GET', `/library/sources/${first.id}/content?version=1`))
+      .body as ContentView;
     expect(old.text).toContain('ten euros');
-    const found = (await regular.call('GET', '/search?q=euros&mode=keyword')).body as { items: { citation: { version: number } }[] };
+    const found = (await regular.call('GET', '/search?q=euros&mode=keyword')).body as {
+      items: { citation: { version: number } }[];
+    };
     expect(found.items.map((item) => item.citation.version)).toEqual([2]);
-    const versions = (await regular.call('GET', `/library/sources/${first.id}/versions`)).body as { items: { version: number }[] };
+    const versions = (await regular.call('GET', `/library/sources/${first.id}/versions`)).body as {
+      items: { version: number }[];
+    };
     expect(versions.items.map((item) => item.version)).toEqual([2, 1]);
   });
 
   test('a file that is not what it is called is refused beside the others', async () => {
-    const answer = await upload({ 'page.pdf': '<html><body>Hello</body></html>', 'good.txt': 'A good file among others.' });
+    const answer = await upload({
+      'page.pdf': '<html><body>Hello</body></html>',
+      'good.txt': 'A good file among others.',
+    });
     expect(answer.items).toHaveLength(1);
     expect(answer.rejected).toMatchObject([{ fileName: 'page.pdf', code: 'library.type_mismatch' }]);
   });
 
   test('alone, it is 415, and nothing of it stays', async () => {
     const before = await storedFiles();
-    const answer = await power.call('POST', '/library/sources', formOf({ 'picture.docx': new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) }));
+    const answer = await power.call(
+      'POST',
+      '/library/sources',
+      formOf({ 'picture.docx': new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) }),
+    );
     expect(answer).toMatchObject({ status: 415, body: { code: expect.stringMatching(/^library\./) } });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(await storedFiles()).toEqual(before);
@@ -112,7 +172,11 @@ describe('uploading', () => {
 
   test.each([
     ['no file', formOf({}), 422],
-    ['a collection that is not there', formOf({ 'a.txt': 'x y z' }, { collectionId: '01a1fb57-2e9c-73b1-a5c3-589dab083f7b' }), 404],
+    [
+      'a collection that is not there',
+      formOf({ 'a.txt': 'x y z' }, { collectionId: '01a1fb57-2e9c-73b1-a5c3-589dab083f7b' }),
+      404,
+    ],
     ['a language that is none', formOf({ 'a.txt': 'x y z' }, { language: 'not a language!' }), 422],
     ['an unknown field', formOf({ 'a.txt': 'x y z' }, { evil: '1' }), 422],
     ['an unknown JSON field', { title: 'T', text: 'x', evil: 1 }, 422],
@@ -148,9 +212,15 @@ describe('who may', () => {
     expect((await world.anonymous.call('GET', `/library/sources/${id}`)).status).toBe(401);
     for (const path of ['', '/content', '/chunks', '/file', '/versions']) {
       const foreign = await stranger.call('GET', `/library/sources/${id}${path}`);
-      const absent = await stranger.call('GET', `/library/sources/01a1fb57-2e9c-73b1-a5c3-589dab083f7b${path}`);
+      const absent = await stranger.call(
+        'GET',
+        `/library/sources/01a1fb57-2e9c-73b1-a5c3-589dab083f7b${path}`,
+      );
       expect(foreign.status).toBe(404);
-      expect({ ...(foreign.body as object), requestId: '' }).toEqual({ ...(absent.body as object), requestId: '' });
+      expect({ ...(foreign.body as object), requestId: '' }).toEqual({
+        ...(absent.body as object),
+        requestId: '',
+      });
     }
     expect((await stranger.call('DELETE', `/library/sources/${id}`)).status).toBe(404);
     expect(((await stranger.call('GET', '/library/sources')).body as { items: unknown[] }).items).toEqual([]);
@@ -170,7 +240,11 @@ describe('the life of a source', () => {
     }
     await eventually(
       async () => {
-        const known = new Set((await world.database.owner('select storage_key from library_versions')).map((row) => row.storage_key));
+        const known = new Set(
+          (await world.database.owner('select storage_key from library_versions')).map(
+            (row) => row.storage_key,
+          ),
+        );
         const orphans: string[] = [];
         for await (const { key } of world.app.platform.storage.list()) if (!known.has(key)) orphans.push(key);
         return orphans;
@@ -183,7 +257,10 @@ describe('the life of a source', () => {
     const first = await ready('again.txt', 'Read me twice.');
     const answer = await power.call('POST', `/library/sources/${first.id}/reprocess`);
     expect(answer.status).toBe(202);
-    const second = await eventually(() => source(first.id), (view) => view.version === 2 && view.stage === 'ready');
+    const second = await eventually(
+      () => source(first.id),
+      (view) => view.version === 2 && view.stage === 'ready',
+    );
     expect(second.sha256).toBe(first.sha256);
   });
 
@@ -191,7 +268,11 @@ describe('the life of a source', () => {
     const broken = new Uint8Array(Buffer.from('%PDF-1.7\nthis is no PDF at all'));
     const [item] = (await upload({ 'broken.pdf': broken })).items;
     const view = await settled(item?.id ?? '');
-    expect(view).toMatchObject({ stage: 'failed', version: 0, failure: { code: expect.stringMatching(/^library\./), message: expect.stringMatching(/\.$/) } });
+    expect(view).toMatchObject({
+      stage: 'failed',
+      version: 0,
+      failure: { code: expect.stringMatching(/^library\./), message: expect.stringMatching(/\.$/) },
+    });
     expect((await regular.call('GET', `/library/sources/${view.id}/content`)).status).toBe(409);
     expect((await power.call('POST', `/library/sources/${view.id}/reprocess`)).status).toBe(202);
     expect((await settled(view.id)).stage).toBe('failed');
@@ -199,7 +280,10 @@ describe('the life of a source', () => {
 
   test('what has settled cannot be cancelled', async () => {
     const { id } = await ready('settled.txt', 'Nothing left to do.');
-    expect(await power.call('POST', `/library/sources/${id}/cancel`)).toMatchObject({ status: 409, body: { code: 'library.wrong_state' } });
+    expect(await power.call('POST', `/library/sources/${id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: 'library.wrong_state' },
+    });
   });
 });
 
@@ -208,16 +292,32 @@ describe('lists', () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page = (await regular.call('GET', `/library/sources?limit=3${cursor ? `&cursor=${cursor}` : ''}`)).body as { items: SourceView[]; nextCursor: string | null };
+      const page = (await regular.call('GET', `/library/sources?limit=3${cursor ? `&cursor=${cursor}` : ''}`))
+        .body as { items: SourceView[]; nextCursor: string | null };
       seen.push(...page.items.map((item) => item.id));
       cursor = page.nextCursor;
     } while (cursor);
-    const all = await world.database.owner('select id from library_sources where organization_id = $1', [power.organizationId]);
+    const all = await world.database.owner('select id from library_sources where organization_id = $1', [
+      power.organizationId,
+    ]);
     expect([...seen].sort()).toEqual(all.map((row) => String(row.id)).sort());
-    const failed = (await regular.call('GET', '/library/sources?status=failed')).body as { items: SourceView[] };
+    const failed = (await regular.call('GET', '/library/sources?status=failed')).body as {
+      items: SourceView[];
+    };
     expect(failed.items.every((item) => item.stage === 'failed')).toBe(true);
-    expect(((await regular.call('GET', '/library/sources?q=POLICY')).body as { items: SourceView[] }).items).toHaveLength(1);
-    for (const bad of ['limit=-1', 'limit=0', 'limit=101', 'limit=x', 'cursor=abc', 'cursor=%00', 'status=nope', 'unknown=1']) {
+    expect(
+      ((await regular.call('GET', '/library/sources?q=POLICY')).body as { items: SourceView[] }).items,
+    ).toHaveLength(1);
+    for (const bad of [
+      'limit=-1',
+      'limit=0',
+      'limit=101',
+      'limit=x',
+      'cursor=abc',
+      'cursor=%00',
+      'status=nope',
+      'unknown=1',
+    ]) {
       expect((await regular.call('GET', `/library/sources?${bad}`)).status, bad).toBe(400);
     }
   });
@@ -230,8 +330,12 @@ describe('collections', () => {
     const { id } = made.body as { id: string };
     expect((await power.call('POST', '/library/collections', { name: 'Rules' })).status).toBe(409);
     expect((await power.call('PATCH', `/library/collections/${id}`, { name: 'Rules 2' })).status).toBe(428);
-    expect(await power.call('PATCH', `/library/collections/${id}`, { name: 'Rules 2' }, { 'if-match': '"1"' })).toMatchObject({ status: 200, body: { version: 2 } });
-    expect(await power.call('PATCH', `/library/collections/${id}`, { name: 'Rules 3' }, { 'if-match': '"1"' })).toMatchObject({ status: 412, body: { currentVersion: 2 } });
+    expect(
+      await power.call('PATCH', `/library/collections/${id}`, { name: 'Rules 2' }, { 'if-match': '"1"' }),
+    ).toMatchObject({ status: 200, body: { version: 2 } });
+    expect(
+      await power.call('PATCH', `/library/collections/${id}`, { name: 'Rules 3' }, { 'if-match': '"1"' }),
+    ).toMatchObject({ status: 412, body: { currentVersion: 2 } });
     const inside = await ready('in.txt', 'Inside a collection.', { collectionId: id });
     expect(inside.collectionId).toBe(id);
     expect((await power.call('DELETE', `/library/collections/${id}`)).status).toBe(409);

@@ -1,7 +1,7 @@
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { isId } from '../../kernel/ids.ts';
 import { AppError, isAppError } from '../../kernel/errors.ts';
+import { isId } from '../../kernel/ids.ts';
 import type { Routes } from '../../platform/http/index.ts';
 import { collectionNotFound } from './library.errors.ts';
 import { SourceTextBody, UploadAnswer } from './library.schemas.ts';
@@ -20,7 +20,14 @@ export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Rout
   return (http) => {
     // The size of a file is limited while it streams into storage, where the sentence for the person is made.
     http.register(multipart, {
-      limits: { files: limits.maxFiles, fields: 20, parts: limits.maxFiles + 20, fieldSize: 1000, fieldNameSize: 100, fileSize: Number.MAX_SAFE_INTEGER },
+      limits: {
+        files: limits.maxFiles,
+        fields: 20,
+        parts: limits.maxFiles + 20,
+        fieldSize: 1000,
+        fieldNameSize: 100,
+        fileSize: Number.MAX_SAFE_INTEGER,
+      },
       // A folder's files are told apart by their relative paths.
       preservePath: true,
       throwFileSizeLimit: false,
@@ -56,16 +63,26 @@ export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Rout
 function checkedTextBody(request: FastifyRequest): SourceTextBody {
   const validate = request.compileValidationSchema(SourceTextBody, 'body');
   if (!validate(request.body)) {
-    throw Object.assign(new Error('the body is not valid'), { validation: validate.errors ?? [], validationContext: 'body', statusCode: 400 });
+    throw Object.assign(new Error('the body is not valid'), {
+      validation: validate.errors ?? [],
+      validationContext: 'body',
+      statusCode: 400,
+    });
   }
   return request.body as SourceTextBody;
 }
 
 async function receiveMultipart(request: FastifyRequest, uploads: UploadService) {
-  const options: { collectionId: string | null; language: string | null } = { collectionId: null, language: null };
+  const options: { collectionId: string | null; language: string | null } = {
+    collectionId: null,
+    language: null,
+  };
   const files = async function* (): AsyncGenerator<IncomingFile> {
     for await (const part of request.parts()) {
-      if (part.type === 'field') await readField(part, options, (collectionId) => uploads.checkCollection(request.actor, collectionId));
+      if (part.type === 'field')
+        await readField(part, options, (collectionId) =>
+          uploads.checkCollection(request.actor, collectionId),
+        );
       else yield { name: part.filename || 'unnamed', body: part.file };
     }
   };
@@ -92,27 +109,50 @@ async function readField(
     options.collectionId = value;
   } else if (part.fieldname === 'language') {
     if (value === '') return;
-    if (!/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/.test(value)) throw invalidField('language', 'is not a BCP 47 tag, such as fr or pt-BR');
+    if (!/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/.test(value))
+      throw invalidField('language', 'is not a BCP 47 tag, such as fr or pt-BR');
     options.language = value;
   } else throw invalidField(part.fieldname.slice(0, 100), 'is not a field of this form');
 }
 
 function invalidField(path: string, message: string): AppError {
-  return new AppError({ kind: 'invalid', code: 'request.invalid_body', safeMessage: `The field ${path} ${message}.`, errors: [{ path, message }] });
+  return new AppError({
+    kind: 'invalid',
+    code: 'request.invalid_body',
+    safeMessage: `The field ${path} ${message}.`,
+    errors: [{ path, message }],
+  });
 }
 
 function unsupportedBody(): AppError {
-  return new AppError({ kind: 'unsupported_type', code: 'request.unsupported_media_type', safeMessage: 'Send multipart/form-data with files, or application/json with a text.' });
+  return new AppError({
+    kind: 'unsupported_type',
+    code: 'request.unsupported_media_type',
+    safeMessage: 'Send multipart/form-data with files, or application/json with a text.',
+  });
 }
 
 function toUploadError(error: unknown): unknown {
   if (isAppError(error) || !(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
   if (/^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) {
-    return new AppError({ kind: 'too_large', code: 'library.too_many_files', safeMessage: 'The upload has more files than the server takes at once. Send them in several uploads.', cause: error });
+    return new AppError({
+      kind: 'too_large',
+      code: 'library.too_many_files',
+      safeMessage: 'The upload has more files than the server takes at once. Send them in several uploads.',
+      cause: error,
+    });
   }
-  if (code.startsWith('FST_') || /^(Unexpected end of|Malformed|Multipart:|Missing Content-Type)/i.test(error.message)) {
-    return new AppError({ kind: 'malformed', code: 'request.malformed_multipart', safeMessage: 'The multipart body is not well-formed.', cause: error });
+  if (
+    code.startsWith('FST_') ||
+    /^(Unexpected end of|Malformed|Multipart:|Missing Content-Type)/i.test(error.message)
+  ) {
+    return new AppError({
+      kind: 'malformed',
+      code: 'request.malformed_multipart',
+      safeMessage: 'The multipart body is not well-formed.',
+      cause: error,
+    });
   }
   return error;
 }

@@ -76,7 +76,11 @@ export class UploadService {
    * Stores the files one after the other with flat memory. A file that is refused (its kind, its size) is reported beside
    * the others; when all are, the first refusal is the answer. When the upload breaks, nothing of it stays.
    */
-  async uploadFiles(actor: Actor, files: AsyncIterable<IncomingFile>, optionsOf: () => UploadOptions): Promise<UploadAnswer> {
+  async uploadFiles(
+    actor: Actor,
+    files: AsyncIterable<IncomingFile>,
+    optionsOf: () => UploadOptions,
+  ): Promise<UploadAnswer> {
     const caller = requireOrganization(actor);
     const stored: StoredFile[] = [];
     const rejected: { fileName: string; error: AppError }[] = [];
@@ -92,7 +96,15 @@ export class UploadService {
       const answer = await this.#place(caller, stored, optionsOf());
       return {
         ...answer,
-        ...(first ? { rejected: rejected.map(({ fileName, error }) => ({ fileName, code: error.code, message: error.safeMessage })) } : {}),
+        ...(first
+          ? {
+              rejected: rejected.map(({ fileName, error }) => ({
+                fileName,
+                code: error.code,
+                message: error.safeMessage,
+              })),
+            }
+          : {}),
       };
     } catch (error) {
       await this.#discard(stored);
@@ -102,10 +114,22 @@ export class UploadService {
 
   async uploadText(actor: Actor, body: SourceTextBody): Promise<UploadAnswer> {
     const caller = requireOrganization(actor);
-    const options: UploadOptions = { collectionId: body.collectionId ?? null, language: body.language ?? null };
+    const options: UploadOptions = {
+      collectionId: body.collectionId ?? null,
+      language: body.language ?? null,
+    };
     await this.checkCollection(caller, options.collectionId);
-    const object = await this.#deps.storage.put(caller.organizationId, Readable.from([Buffer.from(body.text)]), { maxBytes: this.#deps.maxBytes });
-    const file: StoredFile = { object, fileName: null, title: body.title, mediaType: body.mediaType ?? 'text/plain' };
+    const object = await this.#deps.storage.put(
+      caller.organizationId,
+      Readable.from([Buffer.from(body.text)]),
+      { maxBytes: this.#deps.maxBytes },
+    );
+    const file: StoredFile = {
+      object,
+      fileName: null,
+      title: body.title,
+      mediaType: body.mediaType ?? 'text/plain',
+    };
     try {
       return await this.#place(caller, [file], options);
     } catch (error) {
@@ -114,10 +138,16 @@ export class UploadService {
     }
   }
 
-  async #receive(actor: OrganizationActor, file: IncomingFile, fileName: string): Promise<StoredFile | AppError> {
+  async #receive(
+    actor: OrganizationActor,
+    file: IncomingFile,
+    fileName: string,
+  ): Promise<StoredFile | AppError> {
     let object: StoredObject;
     try {
-      object = await this.#deps.storage.put(actor.organizationId, file.body, { maxBytes: this.#deps.maxBytes });
+      object = await this.#deps.storage.put(actor.organizationId, file.body, {
+        maxBytes: this.#deps.maxBytes,
+      });
     } catch (error) {
       if (!isAppError(error) || error.code !== 'storage.too_large') throw error;
       // The rest of this part must be read off the connection before the next one can begin.
@@ -131,19 +161,36 @@ export class UploadService {
     return refusedFile(detected.error);
   }
 
-  async #place(actor: OrganizationActor, files: readonly StoredFile[], options: UploadOptions): Promise<UploadAnswer> {
+  async #place(
+    actor: OrganizationActor,
+    files: readonly StoredFile[],
+    options: UploadOptions,
+  ): Promise<UploadAnswer> {
     const { placed, task } = await this.#deps.uow.write(actor, async (tx) => {
-      if (options.collectionId && !(await findCollection(tx, actor.organizationId, options.collectionId))) throw collectionNotFound();
+      if (options.collectionId && !(await findCollection(tx, actor.organizationId, options.collectionId)))
+        throw collectionNotFound();
       return this.#write(tx, actor, files, options);
     });
     // Bytes that were there already need no second copy.
     await this.#discard(files.filter((_, index) => placed[index]?.duplicate));
-    return { items: placed.map(({ source, duplicate }) => toSourceView(source, duplicate ? source.id : undefined)), task };
+    return {
+      items: placed.map(({ source, duplicate }) => toSourceView(source, duplicate ? source.id : undefined)),
+      task,
+    };
   }
 
   async #write(tx: Tx, actor: OrganizationActor, files: readonly StoredFile[], options: UploadOptions) {
     const { organizationId } = actor;
-    const known = new Map((await findByHashes(tx, organizationId, options.collectionId, files.map((file) => file.object.sha256))).map((row) => [row.sha256, row]));
+    const known = new Map(
+      (
+        await findByHashes(
+          tx,
+          organizationId,
+          options.collectionId,
+          files.map((file) => file.object.sha256),
+        )
+      ).map((row) => [row.sha256, row]),
+    );
     const fresh = uniqueByHash(files.filter((file) => !known.has(file.object.sha256)));
     const stuck = [...known.values()].filter((row) => row.stage === 'failed' || row.stage === 'cancelled');
     const total = fresh.length + stuck.length;
@@ -154,14 +201,23 @@ export class UploadService {
       // Sending a file again that failed is asking for another try.
       for (const row of stuck) started.push(await restart(tx, organizationId, row.id, { task_id: task.id }));
     }
-    const jobs = started.map((row) => ({ organizationId, sourceId: row.id, run: row.run, requestId: actor.requestId }));
+    const jobs = started.map((row) => ({
+      organizationId,
+      sourceId: row.id,
+      run: row.run,
+      requestId: actor.requestId,
+    }));
     await this.#deps.queue.enqueueMany(tx, this.#deps.ingest, jobs);
 
     const sources = new Map([...known.values(), ...started].map((row) => [row.sha256, row]));
     // Another upload may have brought the same bytes since we looked: then its source stands for ours.
     const overtaken = fresh.map((file) => file.object.sha256).filter((sha256) => !sources.has(sha256));
-    if (overtaken.length > 0) for (const row of await findByHashes(tx, organizationId, options.collectionId, overtaken)) sources.set(row.sha256, row);
-    const kept = new Set(fresh.filter((file) => !overtaken.includes(file.object.sha256)).map((file) => file.object.key));
+    if (overtaken.length > 0)
+      for (const row of await findByHashes(tx, organizationId, options.collectionId, overtaken))
+        sources.set(row.sha256, row);
+    const kept = new Set(
+      fresh.filter((file) => !overtaken.includes(file.object.sha256)).map((file) => file.object.key),
+    );
     const placed = files.map((file): Placed => {
       const source = sources.get(file.object.sha256);
       if (!source) throw new Error('a file was neither stored nor known');
@@ -170,7 +226,12 @@ export class UploadService {
     return { placed, task };
   }
 
-  #createTask(tx: Tx, actor: OrganizationActor, files: readonly StoredFile[], total: number): Promise<TaskView> {
+  #createTask(
+    tx: Tx,
+    actor: OrganizationActor,
+    files: readonly StoredFile[],
+    total: number,
+  ): Promise<TaskView> {
     const [first] = files;
     const title = total === 1 && first ? `Add ${first.fileName ?? first.title}` : `Add ${total} files`;
     return this.#deps.tasks.create(tx, actor, {
@@ -185,11 +246,22 @@ export class UploadService {
   }
 
   /** New sources, and new versions of sources that an earlier upload made under the same file name. */
-  async #insertFresh(tx: Tx, actor: OrganizationActor, fresh: readonly StoredFile[], options: UploadOptions, task: TaskView): Promise<SourceRow[]> {
+  async #insertFresh(
+    tx: Tx,
+    actor: OrganizationActor,
+    fresh: readonly StoredFile[],
+    options: UploadOptions,
+    task: TaskView,
+  ): Promise<SourceRow[]> {
     if (fresh.length === 0) return [];
     const { organizationId } = actor;
     const names = fresh.flatMap((file) => file.fileName ?? []);
-    const earlier = new Map((await findByFileNames(tx, organizationId, options.collectionId, names)).map((row) => [row.file_name, row]));
+    const earlier = new Map(
+      (await findByFileNames(tx, organizationId, options.collectionId, names)).map((row) => [
+        row.file_name,
+        row,
+      ]),
+    );
     const versions: Parameters<typeof insertVersions>[1][number][] = [];
     const sources: Parameters<typeof insertSources>[2][number][] = [];
     const rows: SourceRow[] = [];
@@ -200,16 +272,42 @@ export class UploadService {
       if (previous) earlier.delete(file.fileName);
       const id = previous?.id ?? this.#newId();
       const version = previous ? previous.pending_version + 1 : 1;
-      versions.push({ organization_id: organizationId, source_id: id, version, storage_key: key, media_type: file.mediaType, file_name: file.fileName, size, sha256 });
-      const shared = { media_type: file.mediaType, declared_language: options.language, size, sha256, task_id: task.id };
+      versions.push({
+        organization_id: organizationId,
+        source_id: id,
+        version,
+        storage_key: key,
+        media_type: file.mediaType,
+        file_name: file.fileName,
+        size,
+        sha256,
+      });
+      const shared = {
+        media_type: file.mediaType,
+        declared_language: options.language,
+        size,
+        sha256,
+        task_id: task.id,
+      };
       if (previous) rows.push(await restart(tx, organizationId, id, { ...shared, pending_version: version }));
       else {
-        sources.push({ ...shared, id, collection_id: options.collectionId, title: file.title, file_name: file.fileName, language: options.language, created_by: actor.userId });
+        sources.push({
+          ...shared,
+          id,
+          collection_id: options.collectionId,
+          title: file.title,
+          file_name: file.fileName,
+          language: options.language,
+          created_by: actor.userId,
+        });
       }
     }
     if (sources.length > 0) rows.push(...(await insertSources(tx, organizationId, sources)));
     const present = new Set(rows.map((row) => row.id));
-    await insertVersions(tx, versions.filter((version) => present.has(version.source_id)));
+    await insertVersions(
+      tx,
+      versions.filter((version) => present.has(version.source_id)),
+    );
     return rows;
   }
 

@@ -13,7 +13,9 @@ export function toSourceView(row: SourceRow, duplicateOf?: string): SourceView {
     sha256: row.sha256,
     collectionId: row.collection_id,
     stage: row.stage,
-    ...(row.failure_code === null ? {} : { failure: { code: row.failure_code, message: row.failure_message ?? '' } }),
+    ...(row.failure_code === null
+      ? {}
+      : { failure: { code: row.failure_code, message: row.failure_message ?? '' } }),
     ...(duplicateOf === undefined ? {} : { duplicateOf }),
     version: row.version,
     taskId: row.task_id,

@@ -26,7 +26,11 @@ export interface TaskProgress {
 
 export type TaskOutcome =
   | { readonly status: 'succeeded'; readonly result?: Readonly<Record<string, unknown>> }
-  | { readonly status: 'failed'; readonly error: { readonly code: string; readonly message: string }; readonly result?: Readonly<Record<string, unknown>> }
+  | {
+      readonly status: 'failed';
+      readonly error: { readonly code: string; readonly message: string };
+      readonly result?: Readonly<Record<string, unknown>>;
+    }
   | { readonly status: 'cancelled' };
 
 /** What a module that owns a kind of task does when a person cancels or retries one. Both are safe to run twice. */
@@ -57,7 +61,10 @@ export interface TasksApi {
     actor: OrganizationActor,
     id: string,
     attempt: { readonly number: number; readonly max: number; readonly signal: AbortSignal },
-    work: (context: { readonly signal: AbortSignal; progress(progress: TaskProgress): Promise<void> }) => Promise<Record<string, unknown>>,
+    work: (context: {
+      readonly signal: AbortSignal;
+      progress(progress: TaskProgress): Promise<void>;
+    }) => Promise<Record<string, unknown>>,
   ): Promise<void>;
   /** A signal that aborts when the task is cancelled, for work that is spread over many jobs. Call `release` when done. */
   watchCancellation(actor: OrganizationActor, id: string): { readonly signal: AbortSignal; release(): void };

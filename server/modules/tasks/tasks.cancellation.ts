@@ -32,7 +32,11 @@ export class Cancellations {
   }
 
   watch(actor: OrganizationActor, id: string): { readonly signal: AbortSignal; release(): void } {
-    const watched = this.#watched.get(id) ?? { organizationId: actor.organizationId, controller: new AbortController(), watchers: 0 };
+    const watched = this.#watched.get(id) ?? {
+      organizationId: actor.organizationId,
+      controller: new AbortController(),
+      watchers: 0,
+    };
     watched.watchers++;
     this.#watched.set(id, watched);
     this.#timer ??= setInterval(() => void this.#poll(), POLL_MS).unref();
@@ -69,7 +73,9 @@ export class Cancellations {
       const byOrganization = Map.groupBy(this.#watched, ([, watched]) => watched.organizationId);
       for (const [organizationId, entries] of byOrganization) {
         const ids = entries.map(([id]) => id);
-        const cancelled = await this.#uow.read(systemActor(organizationId, 'tasks.cancellation'), (tx) => cancelledAmong(tx, organizationId, ids));
+        const cancelled = await this.#uow.read(systemActor(organizationId, 'tasks.cancellation'), (tx) =>
+          cancelledAmong(tx, organizationId, ids),
+        );
         for (const id of cancelled) this.abort(id);
       }
     } catch (error) {

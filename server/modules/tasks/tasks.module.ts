@@ -4,7 +4,10 @@ import type { TasksApi } from './index.ts';
 import { tasksRoutes } from './tasks.routes.ts';
 import { TasksService } from './tasks.service.ts';
 
-export function tasksModule(dependencies: { readonly uow: UnitOfWork; readonly onError: (error: unknown) => void }): {
+export function tasksModule(dependencies: {
+  readonly uow: UnitOfWork;
+  readonly onError: (error: unknown) => void;
+}): {
   readonly api: TasksApi;
   readonly routes: Routes;
 } {

@@ -42,7 +42,12 @@ export async function insertTask(
 }
 
 export function findTask(tx: Tx, organizationId: string, id: string): Promise<TaskRow | undefined> {
-  return rows(tx).selectFrom('tasks').selectAll().where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst();
+  return rows(tx)
+    .selectFrom('tasks')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 export function listTasks(
@@ -58,21 +63,39 @@ export function listTasks(
   let select = rows(tx).selectFrom('tasks').selectAll().where('organization_id', '=', organizationId);
   if (query.status) select = select.where('status', '=', query.status);
   if (query.kind) select = select.where('kind', '=', query.kind);
-  if (query.after) select = select.where(sql<boolean>`(created_at, id) < (${query.after.at}::timestamptz, ${query.after.id}::uuid)`);
+  if (query.after)
+    select = select.where(
+      sql<boolean>`(created_at, id) < (${query.after.at}::timestamptz, ${query.after.id}::uuid)`,
+    );
   return select.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(query.limit).execute();
 }
 
-export async function markStarted(tx: Tx, organizationId: string, id: string, attempt: number): Promise<void> {
+export async function markStarted(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  attempt: number,
+): Promise<void> {
   await rows(tx)
     .updateTable('tasks')
-    .set({ status: 'running', attempt, started_at: sql`coalesce(started_at, clock_timestamp())`, updated_at: now })
+    .set({
+      status: 'running',
+      attempt,
+      started_at: sql`coalesce(started_at, clock_timestamp())`,
+      updated_at: now,
+    })
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .where('status', 'in', ['queued', 'running'])
     .execute();
 }
 
-export async function setProgress(tx: Tx, organizationId: string, id: string, progress: TaskProgress): Promise<void> {
+export async function setProgress(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  progress: TaskProgress,
+): Promise<void> {
   await rows(tx)
     .updateTable('tasks')
     .set({
@@ -88,7 +111,12 @@ export async function setProgress(tx: Tx, organizationId: string, id: string, pr
 }
 
 /** Ends a task that has not ended; gives whether this call was the one. */
-export async function endTask(tx: Tx, organizationId: string, id: string, outcome: TaskOutcome): Promise<boolean> {
+export async function endTask(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  outcome: TaskOutcome,
+): Promise<boolean> {
   const failure = outcome.status === 'failed' ? outcome.error : undefined;
   const result = outcome.status === 'cancelled' ? undefined : outcome.result;
   const ended = await rows(tx)
@@ -108,7 +136,11 @@ export async function endTask(tx: Tx, organizationId: string, id: string, outcom
   return ended.numUpdatedRows > 0n;
 }
 
-export async function requestCancel(tx: Tx, organizationId: string, id: string): Promise<TaskRow | undefined> {
+export async function requestCancel(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+): Promise<TaskRow | undefined> {
   return rows(tx)
     .updateTable('tasks')
     .set({ cancel_requested: true, updated_at: now })
@@ -140,7 +172,11 @@ export async function requeue(tx: Tx, organizationId: string, id: string): Promi
 }
 
 /** Which of these tasks somebody asked to cancel. */
-export async function cancelledAmong(tx: Tx, organizationId: string, ids: readonly string[]): Promise<string[]> {
+export async function cancelledAmong(
+  tx: Tx,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<string[]> {
   const found = await rows(tx)
     .selectFrom('tasks')
     .select('id')

@@ -1,5 +1,5 @@
-import { IdParams, Problem } from '../../platform/http/schemas.ts';
 import { type Routes, sendEvents } from '../../platform/http/index.ts';
+import { IdParams, Problem } from '../../platform/http/schemas.ts';
 import { TaskListQuery, TaskPage, TaskView } from './tasks.schemas.ts';
 import type { TasksService } from './tasks.service.ts';
 
@@ -9,19 +9,35 @@ export function tasksRoutes(tasks: TasksService): Routes {
   return (http) => {
     http.get(
       '/tasks',
-      { config: { access: { minimum: 'regular' } }, schema: { tags, summary: 'List tasks, newest first', querystring: TaskListQuery, response: { 200: TaskPage } } },
+      {
+        config: { access: { minimum: 'regular' } },
+        schema: {
+          tags,
+          summary: 'List tasks, newest first',
+          querystring: TaskListQuery,
+          response: { 200: TaskPage },
+        },
+      },
       async (request) => tasks.list(request.actor, request.query),
     );
     http.get(
       '/tasks/:id',
-      { config: { access: { minimum: 'regular' } }, schema: { tags, summary: 'Read a task', params: IdParams, response: { 200: TaskView } } },
+      {
+        config: { access: { minimum: 'regular' } },
+        schema: { tags, summary: 'Read a task', params: IdParams, response: { 200: TaskView } },
+      },
       async (request) => tasks.get(request.actor, request.params.id),
     );
     http.get(
       '/tasks/:id/events',
       {
         config: { access: { minimum: 'regular' } },
-        schema: { tags, summary: 'Watch a task (server-sent events: start, delta, done; data {task})', params: IdParams, response: { default: Problem } },
+        schema: {
+          tags,
+          summary: 'Watch a task (server-sent events: start, delta, done; data {task})',
+          params: IdParams,
+          response: { default: Problem },
+        },
       },
       (request, reply) =>
         sendEvents(request, reply, async function* (signal) {
@@ -35,12 +51,23 @@ export function tasksRoutes(tasks: TasksService): Routes {
     );
     http.post(
       '/tasks/:id/cancel',
-      { config: { access: { minimum: 'power' } }, schema: { tags, summary: 'Cancel a task', params: IdParams, response: { 202: TaskView } } },
+      {
+        config: { access: { minimum: 'power' } },
+        schema: { tags, summary: 'Cancel a task', params: IdParams, response: { 202: TaskView } },
+      },
       async (request, reply) => reply.code(202).send(await tasks.cancel(request.actor, request.params.id)),
     );
     http.post(
       '/tasks/:id/retry',
-      { config: { access: { minimum: 'power' } }, schema: { tags, summary: 'Try a failed or cancelled task again', params: IdParams, response: { 202: TaskView } } },
+      {
+        config: { access: { minimum: 'power' } },
+        schema: {
+          tags,
+          summary: 'Try a failed or cancelled task again',
+          params: IdParams,
+          response: { 202: TaskView },
+        },
+      },
       async (request, reply) => reply.code(202).send(await tasks.retry(request.actor, request.params.id)),
     );
   };

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Id, OneOf, PageOf, PageQuery, Timestamp } from '../../platform/http/schemas.ts';
 
 export const TaskStatus = OneOf(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
@@ -29,7 +29,11 @@ export const TaskView = Type.Object({
 export type TaskView = Static<typeof TaskView>;
 
 export const TaskListQuery = Type.Object(
-  { ...PageQuery, status: Type.Optional(TaskStatus), kind: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })) },
+  {
+    ...PageQuery,
+    status: Type.Optional(TaskStatus),
+    kind: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  },
   { additionalProperties: false },
 );
 export type TaskListQuery = Static<typeof TaskListQuery>;

@@ -44,7 +44,9 @@ export class TasksService implements TasksApi {
     const limit = query.limit ?? 20;
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
     const { status, kind } = query;
-    const rows = await this.#uow.read(actor, (tx) => repository.listTasks(tx, organizationId, { status, kind, after, limit: limit + 1 }));
+    const rows = await this.#uow.read(actor, (tx) =>
+      repository.listTasks(tx, organizationId, { status, kind, after, limit: limit + 1 }),
+    );
     return toPage(rows, limit, (row) => ({ at: row.created_at, id: row.id }), toTaskView);
   }
 
@@ -63,7 +65,9 @@ export class TasksService implements TasksApi {
   /** Asks running work to stop and ends waiting work; a task that has ended is refused. */
   async cancel(actor: Actor, id: string): Promise<TaskView> {
     const caller = requireOrganization(actor);
-    const row = await this.#uow.write(caller, (tx) => repository.requestCancel(tx, caller.organizationId, id));
+    const row = await this.#uow.write(caller, (tx) =>
+      repository.requestCancel(tx, caller.organizationId, id),
+    );
     if (!row) throw taskHasEnded(toTaskView(await this.#find(caller, id)), 'cancelled');
     this.#cancellations.abort(id);
     await this.#kindOf(row).cancel(caller, toTaskView(row), row.payload);
@@ -111,7 +115,8 @@ export class TasksService implements TasksApi {
       await this.finish(actor, id, { status: 'succeeded', result });
     } catch (error) {
       if (cancellation.signal.aborted) return await this.finish(actor, id, { status: 'cancelled' });
-      if (attempt.number >= attempt.max && !attempt.signal.aborted) await this.finish(actor, id, { status: 'failed', error: describe(error) });
+      if (attempt.number >= attempt.max && !attempt.signal.aborted)
+        await this.finish(actor, id, { status: 'failed', error: describe(error) });
       throw error;
     } finally {
       cancellation.release();
@@ -120,7 +125,12 @@ export class TasksService implements TasksApi {
 
   async #find(actor: OrganizationActor, id: string): Promise<TaskRow> {
     const row = await this.#uow.read(actor, (tx) => repository.findTask(tx, actor.organizationId, id));
-    if (!row) throw new AppError({ kind: 'not_found', code: 'tasks.not_found', safeMessage: 'There is no such task.' });
+    if (!row)
+      throw new AppError({
+        kind: 'not_found',
+        code: 'tasks.not_found',
+        safeMessage: 'There is no such task.',
+      });
     return row;
   }
 
@@ -146,6 +156,10 @@ function taskHasEnded(task: TaskView, verb: string): AppError {
 
 function describe(error: unknown): { code: string; message: string } {
   if (isAppError(error)) return { code: error.code, message: error.safeMessage };
-  if (error instanceof TaskCancelledError) return { code: 'tasks.cancelled', message: 'The task was cancelled.' };
-  return { code: 'internal.error', message: 'Something went wrong on our side. It was logged under the task’s request id.' };
+  if (error instanceof TaskCancelledError)
+    return { code: 'tasks.cancelled', message: 'The task was cancelled.' };
+  return {
+    code: 'internal.error',
+    message: 'Something went wrong on our side. It was logged under the task’s request id.',
+  };
 }

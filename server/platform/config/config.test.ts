@@ -21,10 +21,18 @@ describe('configuration', () => {
   });
 
   test('reports every problem at once, by name', () => {
-    const problems = problemsOf({ PORT: '99999', LOG_LEVEL: 'loud', CORS_ORIGINS: 'x', DATABASE_URL: 'mysql://x', AI_CHAT: 'gpt' });
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
-      'PORT', 'LOG_LEVEL', 'CORS_ORIGINS', 'DATABASE_URL', 'AI_CHAT',
-    ].sort((a, b) => problems.findIndex((p) => p.startsWith(a)) - problems.findIndex((p) => p.startsWith(b))));
+    const problems = problemsOf({
+      PORT: '99999',
+      LOG_LEVEL: 'loud',
+      CORS_ORIGINS: 'x',
+      DATABASE_URL: 'mysql://x',
+      AI_CHAT: 'gpt',
+    });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(
+      ['PORT', 'LOG_LEVEL', 'CORS_ORIGINS', 'DATABASE_URL', 'AI_CHAT'].sort(
+        (a, b) => problems.findIndex((p) => p.startsWith(a)) - problems.findIndex((p) => p.startsWith(b)),
+      ),
+    );
     expect(problems).toHaveLength(5);
   });
 
@@ -34,7 +42,9 @@ describe('configuration', () => {
     ['a placeholder', { SECRET_KEY: 'change-me-change-me-change-me-change-me' }],
     ['one letter', { SECRET_KEY: 'a'.repeat(40) }],
   ])('production refuses %s', (_name, extra) => {
-    expect(problemsOf({ NODE_ENV: 'production', ...extra }).some((problem) => problem.startsWith('SECRET_KEY'))).toBe(true);
+    expect(
+      problemsOf({ NODE_ENV: 'production', ...extra }).some((problem) => problem.startsWith('SECRET_KEY')),
+    ).toBe(true);
   });
 
   test('production starts with a real secret, and refuses to switch rate limits off', () => {

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Field } from './fields.ts';
 import { SETTINGS } from './schema.ts';
 
-type Settings = { readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name] extends Field<infer T> ? T : never };
+type Settings = {
+  readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name] extends Field<infer T> ? T : never;
+};
 
 /** The settings as the rooms of the house get them: one frozen slice for each. */
 export interface Config {
@@ -72,14 +74,22 @@ export class ConfigError extends Error {
 /** Reads and checks the whole environment. Throws `ConfigError` with all problems at once. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
-  const entries = Object.entries(SETTINGS).map(([name, field]) => [name, readSetting(name, field, environment[name], problems)]);
+  const entries = Object.entries(SETTINGS).map(([name, field]) => [
+    name,
+    readSetting(name, field, environment[name], problems),
+  ]);
   const settings = Object.fromEntries(entries) as Settings;
   problems.push(...crossChecks(settings));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(toConfig(settings));
 }
 
-function readSetting(name: string, field: Field<unknown>, raw: string | undefined, problems: string[]): unknown {
+function readSetting(
+  name: string,
+  field: Field<unknown>,
+  raw: string | undefined,
+  problems: string[],
+): unknown {
   if (raw === undefined || raw === '') return field.fallback;
   const parsed = field.parse(raw);
   if ('value' in parsed) return parsed.value;
@@ -93,7 +103,10 @@ const KNOWN_SECRETS = /change.?me|secret.?key|default|example|password|your.?sec
 function crossChecks(settings: Settings): string[] {
   const problems: string[] = [];
   if (settings.NODE_ENV === 'production') {
-    if (!settings.SECRET_KEY) problems.push('SECRET_KEY must be set in production, for example to the output of: openssl rand -hex 32');
+    if (!settings.SECRET_KEY)
+      problems.push(
+        'SECRET_KEY must be set in production, for example to the output of: openssl rand -hex 32',
+      );
     if (settings.RATE_LIMIT === 'off') problems.push('RATE_LIMIT=off is refused in production');
   }
   for (const name of ['SECRET_KEY', 'ADMIN_SECRET_KEY'] as const) {
@@ -105,12 +118,17 @@ function crossChecks(settings: Settings): string[] {
   if (settings.DATABASE_MIGRATION_URL && !settings.DATABASE_URL) {
     problems.push('DATABASE_MIGRATION_URL is of no use without DATABASE_URL');
   }
-  if (settings.AI_EMBED?.startsWith('anthropic:')) problems.push('AI_EMBED must name an openai-compatible model: Anthropic has no embeddings');
+  if (settings.AI_EMBED?.startsWith('anthropic:'))
+    problems.push('AI_EMBED must name an openai-compatible model: Anthropic has no embeddings');
   const used = [settings.AI_CHAT, settings.AI_FAST, settings.AI_JUDGE, settings.AI_EMBED];
   if (used.some((model) => model?.startsWith('anthropic:')) && !settings.ANTHROPIC_API_KEY) {
     problems.push('ANTHROPIC_API_KEY must be set for a model of the provider anthropic');
   }
-  if (used.some((model) => model?.startsWith('openai:')) && !settings.OPENAI_BASE_URL && !settings.OPENAI_API_KEY) {
+  if (
+    used.some((model) => model?.startsWith('openai:')) &&
+    !settings.OPENAI_BASE_URL &&
+    !settings.OPENAI_API_KEY
+  ) {
     problems.push('OPENAI_BASE_URL or OPENAI_API_KEY must be set for a model of the provider openai');
   }
   return problems;
@@ -155,7 +173,14 @@ function toConfig(s: Settings): Config {
       samples: s.SAMPLES,
     },
     ai: {
-      models: { chat: s.AI_CHAT, fast: s.AI_FAST, judge: s.AI_JUDGE, embed: s.AI_EMBED, image: s.AI_IMAGE, rerank: s.AI_RERANK },
+      models: {
+        chat: s.AI_CHAT,
+        fast: s.AI_FAST,
+        judge: s.AI_JUDGE,
+        embed: s.AI_EMBED,
+        image: s.AI_IMAGE,
+        rerank: s.AI_RERANK,
+      },
       anthropicApiKey: s.ANTHROPIC_API_KEY,
       anthropicBaseUrl: s.ANTHROPIC_BASE_URL,
       openaiBaseUrl: s.OPENAI_BASE_URL,

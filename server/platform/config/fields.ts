@@ -23,14 +23,19 @@ export function text(fallback: string, describe: Describe): Field<string> {
   return field((raw) => ({ value: raw }), fallback, describe, fallback);
 }
 
-export function optionalText(describe: Describe & { readonly minLength?: number }): Field<string | undefined> {
+export function optionalText(
+  describe: Describe & { readonly minLength?: number },
+): Field<string | undefined> {
   const minimum = describe.minLength ?? 1;
   const parse = (raw: string) =>
     raw.length < minimum ? { problem: `must have at least ${minimum} characters` } : { value: raw };
   return field<string | undefined>(parse, undefined, describe, '');
 }
 
-export function integer(fallback: number, range: Describe & { readonly min: number; readonly max: number }): Field<number> {
+export function integer(
+  fallback: number,
+  range: Describe & { readonly min: number; readonly max: number },
+): Field<number> {
   const parse = (raw: string) => {
     const value = Number(raw);
     if (!Number.isInteger(value) || value < range.min || value > range.max) {
@@ -47,7 +52,11 @@ export function flag(fallback: boolean, describe: Describe): Field<boolean> {
   return field(parse, fallback, describe, String(fallback));
 }
 
-export function oneOf<const T extends string>(allowed: readonly T[], fallback: T, describe: Describe): Field<T> {
+export function oneOf<const T extends string>(
+  allowed: readonly T[],
+  fallback: T,
+  describe: Describe,
+): Field<T> {
   const parse = (raw: string) => {
     const value = allowed.find((candidate) => candidate === raw);
     return value === undefined ? { problem: `must be one of ${allowed.join(', ')}` } : { value };
@@ -78,7 +87,8 @@ export function originList(describe: Describe): Field<readonly string[]> {
     }
     if (!Array.isArray(list)) return problem;
     const origins = list.filter((item): item is string => typeof item === 'string' && URL.canParse(item));
-    if (origins.length !== list.length || origins.some((origin) => new URL(origin).origin !== origin)) return problem;
+    if (origins.length !== list.length || origins.some((origin) => new URL(origin).origin !== origin))
+      return problem;
     return { value: Object.freeze(origins) };
   };
   return field<readonly string[]>(parse, Object.freeze([]), describe, '[]');

@@ -7,12 +7,18 @@ export const SETTINGS = {
   }),
   HOST: text('127.0.0.1', { doc: 'Address to listen on.' }),
   PORT: integer(3000, { min: 0, max: 65_535, doc: 'Port to listen on; 0 takes a free one.' }),
-  PUBLIC_URL: optionalUrl(['http:', 'https:'], { doc: 'Where people reach the server; default http://HOST:PORT.' }),
-  DATA_DIR: text('./data', { doc: 'Folder of the embedded database, the stored files and the generated secret.' }),
+  PUBLIC_URL: optionalUrl(['http:', 'https:'], {
+    doc: 'Where people reach the server; default http://HOST:PORT.',
+  }),
+  DATA_DIR: text('./data', {
+    doc: 'Folder of the embedded database, the stored files and the generated secret.',
+  }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info', {
     doc: 'Least severe log level that is written.',
   }),
-  CORS_ORIGINS: originList({ doc: 'Origins of other sites that may call the API from a browser, a JSON list.' }),
+  CORS_ORIGINS: originList({
+    doc: 'Origins of other sites that may call the API from a browser, a JSON list.',
+  }),
   RATE_LIMIT: oneOf(['on', 'off'], 'on', { doc: 'off is for load tests only and refused in production.' }),
 
   SECRET_KEY: optionalText({
@@ -26,7 +32,11 @@ export const SETTINGS = {
     minLength: 32,
   }),
   ACCESS_TOKEN_MINUTES: integer(15, { min: 1, max: 1440, doc: 'Life of an access token.' }),
-  SESSION_DAYS: integer(30, { min: 1, max: 365, doc: 'Life of a sign-in that is used again before it ends.' }),
+  SESSION_DAYS: integer(30, {
+    min: 1,
+    max: 365,
+    doc: 'Life of a sign-in that is used again before it ends.',
+  }),
   REGISTRATION: oneOf(['open', 'closed'], 'open', { doc: 'closed: new people come by invitation only.' }),
   SAMPLES: flag(true, { doc: 'Load the sample library on the first start of an empty embedded database.' }),
 
@@ -39,9 +49,18 @@ export const SETTINGS = {
     secret: true,
   }),
   MAX_POOL_SIZE: integer(20, { min: 2, max: 500, doc: 'Most connections to PostgreSQL for each process.' }),
-  POOL_TIMEOUT: integer(10, { min: 1, max: 300, doc: 'Seconds to wait for a free connection before answering 503.' }),
-  REDIS_URL: optionalUrl(['redis:', 'rediss:'], { doc: 'Shared cache and rate limits; in process when unset.', secret: true }),
-  STORAGE_URL: optionalUrl(['file:'], { doc: 'Where files are kept: file:///path; DATA_DIR/files when unset.' }),
+  POOL_TIMEOUT: integer(10, {
+    min: 1,
+    max: 300,
+    doc: 'Seconds to wait for a free connection before answering 503.',
+  }),
+  REDIS_URL: optionalUrl(['redis:', 'rediss:'], {
+    doc: 'Shared cache and rate limits; in process when unset.',
+    secret: true,
+  }),
+  STORAGE_URL: optionalUrl(['file:'], {
+    doc: 'Where files are kept: file:///path; DATA_DIR/files when unset.',
+  }),
   QDRANT_URL: optionalUrl(['http:', 'https:'], { doc: 'Reserved for a vector store beside pgvector.' }),
 
   MAX_UPLOAD_MB: integer(100, { min: 1, max: 10_000, doc: 'Largest file in megabytes (10^6 bytes).' }),
@@ -49,17 +68,34 @@ export const SETTINGS = {
   PARSE_TIMEOUT_SECONDS: integer(25, { min: 1, max: 600, doc: 'Longest time for reading one file.' }),
   PARSE_MEMORY_MB: integer(512, { min: 128, max: 16_384, doc: 'Most memory of a process that reads files.' }),
   PARSE_WORKERS: integer(2, { min: 1, max: 32, doc: 'Files read at the same time by one process.' }),
-  SHUTDOWN_SECONDS: integer(25, { min: 1, max: 600, doc: 'Time for running work to finish after SIGTERM; the rest is requeued.' }),
+  SHUTDOWN_SECONDS: integer(25, {
+    min: 1,
+    max: 600,
+    doc: 'Time for running work to finish after SIGTERM; the rest is requeued.',
+  }),
 
-  AI_CHAT: model({ doc: 'provider:model that answers questions; the built-in extractive answerer when unset.' }),
+  AI_CHAT: model({
+    doc: 'provider:model that answers questions; the built-in extractive answerer when unset.',
+  }),
   AI_FAST: model({ doc: 'provider:model for small jobs.' }),
   AI_JUDGE: model({ doc: 'provider:model that judges.' }),
-  AI_EMBED: model({ doc: 'provider:model for embeddings (openai only); learned from the library itself when unset.' }),
+  AI_EMBED: model({
+    doc: 'provider:model for embeddings (openai only); learned from the library itself when unset.',
+  }),
   AI_IMAGE: model({ doc: 'provider:model for pictures.' }),
   AI_RERANK: model({ doc: 'provider:model for reranking.' }),
   ANTHROPIC_API_KEY: optionalText({ doc: 'Key for the provider anthropic.', secret: true }),
   ANTHROPIC_BASE_URL: optionalUrl(['http:', 'https:'], { doc: 'Another address of the Anthropic API.' }),
-  OPENAI_BASE_URL: optionalUrl(['http:', 'https:'], { doc: 'Any OpenAI-compatible server, for example http://127.0.0.1:11434/v1.' }),
-  OPENAI_API_KEY: optionalText({ doc: 'Key for the provider openai, where the server wants one.', secret: true }),
-  AI_TIMEOUT_SECONDS: integer(60, { min: 1, max: 600, doc: 'Longest silence of a model before the call is given up.' }),
+  OPENAI_BASE_URL: optionalUrl(['http:', 'https:'], {
+    doc: 'Any OpenAI-compatible server, for example http://127.0.0.1:11434/v1.',
+  }),
+  OPENAI_API_KEY: optionalText({
+    doc: 'Key for the provider openai, where the server wants one.',
+    secret: true,
+  }),
+  AI_TIMEOUT_SECONDS: integer(60, {
+    min: 1,
+    max: 600,
+    doc: 'Longest silence of a model before the call is given up.',
+  }),
 } as const;

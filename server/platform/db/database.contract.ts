@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor, type OrganizationActor, systemActor } from '../../kernel/actor.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { TestDatabase } from '../../testing/database.ts';
@@ -42,11 +42,18 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
       test_.database.uow.write(actor, (tx) =>
         collections(tx)
           .insertInto('library_collections')
-          .values({ organization_id: organizationId, id: newId(), name: title, created_at: '2026-01-02T03:04:05.678901Z' })
+          .values({
+            organization_id: organizationId,
+            id: newId(),
+            name: title,
+            created_at: '2026-01-02T03:04:05.678901Z',
+          })
           .execute(),
       );
     const names = (actor: OrganizationActor) =>
-      test_.database.uow.read(actor, (tx) => collections(tx).selectFrom('library_collections').select('name').orderBy('name').execute());
+      test_.database.uow.read(actor, (tx) =>
+        collections(tx).selectFrom('library_collections').select('name').orderBy('name').execute(),
+      );
 
     test('a write is there after commit, and only for its own organization', async () => {
       await insert(here, 'Letters');
@@ -63,7 +70,12 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
       const failing = test_.database.uow.write(here, async (tx) => {
         await collections(tx)
           .insertInto('library_collections')
-          .values({ organization_id: here.organizationId, id: newId(), name: 'Half', created_at: '2026-01-01T00:00:00Z' })
+          .values({
+            organization_id: here.organizationId,
+            id: newId(),
+            name: 'Half',
+            created_at: '2026-01-01T00:00:00Z',
+          })
           .execute();
         throw new Error('on purpose');
       });
@@ -72,12 +84,16 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
     });
 
     test('a read cannot write', async () => {
-      const writing = test_.database.uow.read(here, (tx) => collections(tx).deleteFrom('library_collections').execute());
+      const writing = test_.database.uow.read(here, (tx) =>
+        collections(tx).deleteFrom('library_collections').execute(),
+      );
       await expect(writing).rejects.toThrow(/read-only transaction/);
     });
 
     test('after an error the next transaction works, and without a tenant there is nothing to see', async () => {
-      const broken = test_.database.uow.read(here, (tx) => sql`select 1 / 0`.execute(queryBuilder<Tables>(tx)));
+      const broken = test_.database.uow.read(here, (tx) =>
+        sql`select 1 / 0`.execute(queryBuilder<Tables>(tx)),
+      );
       await expect(broken).rejects.toThrow(/division by zero/);
       const outside = await test_.database.admin.execute('select count(*) as n from library_collections');
       expect(outside.rows).toEqual([{ n: 0 }]);
@@ -86,12 +102,18 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
 
     test('a transaction cannot be used after it has ended', async () => {
       const kept = await test_.database.uow.read(here, async (tx) => tx);
-      await expect(collections(kept).selectFrom('library_collections').selectAll().execute()).rejects.toThrow(/has ended/);
+      await expect(collections(kept).selectFrom('library_collections').selectAll().execute()).rejects.toThrow(
+        /has ended/,
+      );
     });
 
     test('parallel units of work do not see each other’s tenant', async () => {
-      const results = await Promise.all(Array.from({ length: 40 }, (_, index) => names(index % 2 === 0 ? here : there)));
-      expect(results.map((rows) => rows.length)).toEqual(results.map((_, index) => (index % 2 === 0 ? 1 : 0)));
+      const results = await Promise.all(
+        Array.from({ length: 40 }, (_, index) => names(index % 2 === 0 ? here : there)),
+      );
+      expect(results.map((rows) => rows.length)).toEqual(
+        results.map((_, index) => (index % 2 === 0 ? 1 : 0)),
+      );
     });
 
     test('times are RFC 3339 with microseconds, counts are numbers, bytes are bytes', async () => {
@@ -99,7 +121,12 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
         "select timestamptz '2026-01-02 03:04:05.678901+00' as at, count(*) as n, '\\x00ff'::bytea as b, '{\"a\":[1]}'::jsonb as j, array['x','y'] as l where $1 = 1",
         [1],
       );
-      expect(rows[0]).toMatchObject({ at: '2026-01-02T03:04:05.678901Z', n: 1, j: { a: [1] }, l: ['x', 'y'] });
+      expect(rows[0]).toMatchObject({
+        at: '2026-01-02T03:04:05.678901Z',
+        n: 1,
+        j: { a: [1] },
+        l: ['x', 'y'],
+      });
       expect([...(rows[0]?.b as Uint8Array)]).toEqual([0, 255]);
     });
 

@@ -34,7 +34,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
 
   // PGlite is one connection. `transaction` queues behind the one that is open, and a Tx can only reach its own
   // transaction, so nothing can wait for itself.
-  async function transaction<T>(mode: 'read only' | 'read write', actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    mode: 'read only' | 'read write',
+    actor: Actor,
+    fn: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
     try {
       return await db.transaction(async (inner) => {
         if (mode === 'read only') await inner.exec('set transaction read only');
@@ -68,12 +72,19 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   };
 }
 
-async function run(target: PGlite | Transaction, text: string, values: readonly unknown[] = []): Promise<SqlResult> {
+async function run(
+  target: PGlite | Transaction,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<SqlResult> {
   if (values.length === 0) {
     // The simple protocol: several statements may stand in one text.
     const results = await target.exec(text);
     const last = results.at(-1);
-    return { rows: results.flatMap((result) => result.rows), rowCount: last?.affectedRows || (last?.rows.length ?? 0) };
+    return {
+      rows: results.flatMap((result) => result.rows),
+      rowCount: last?.affectedRows || (last?.rows.length ?? 0),
+    };
   }
   const result = await target.query<Record<string, unknown>>(text, [...values]);
   return { rows: result.rows, rowCount: result.affectedRows || result.rows.length };

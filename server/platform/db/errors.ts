@@ -12,17 +12,26 @@ function isDatabaseError(error: unknown): error is DatabaseErrorShape {
 
 /** Whether a statement broke a unique constraint (by name, where one is given). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  return isDatabaseError(error) && error.code === '23505' && (constraint === undefined || error.constraint === constraint);
+  return (
+    isDatabaseError(error) &&
+    error.code === '23505' &&
+    (constraint === undefined || error.constraint === constraint)
+  );
 }
 
 /** Whether a statement named a row that is not there (or not the tenant's). */
 export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
-  return isDatabaseError(error) && error.code === '23503' && (constraint === undefined || error.constraint === constraint);
+  return (
+    isDatabaseError(error) &&
+    error.code === '23503' &&
+    (constraint === undefined || error.constraint === constraint)
+  );
 }
 
 /** SQLSTATE classes and driver codes that say "not now" rather than "wrong" (PostgreSQL appendix A; Node's network errors). */
 const UNAVAILABLE = /^(08|53|57P|55P03|40001|40P01|57014|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)/;
-const UNAVAILABLE_MESSAGE = /timeout exceeded when trying to connect|connection terminated|connection ended|not queryable|is closed|pool after calling end/i;
+const UNAVAILABLE_MESSAGE =
+  /timeout exceeded when trying to connect|connection terminated|connection ended|not queryable|is closed|pool after calling end/i;
 
 /** Turns a lost, busy or full database into 503/507; leaves every other error as it is. */
 export function translateDatabaseError(error: unknown): unknown {

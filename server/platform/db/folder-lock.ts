@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { readFileSync, rmSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -33,9 +33,17 @@ const STALE_MS = 20_000;
 export async function lockFolder(folder: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'scriptorium.lock');
-  const mine: Holder = { token: randomUUID(), pid: process.pid, host: hostname(), startedAt: processStart(process.pid) };
+  const mine: Holder = {
+    token: randomUUID(),
+    pid: process.pid,
+    host: hostname(),
+    startedAt: processStart(process.pid),
+  };
   if (!(await createExclusively(path, mine))) await takeOver(path, mine, folder);
-  const heartbeat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), HEARTBEAT_MS);
+  const heartbeat = setInterval(
+    () => void utimes(path, new Date(), new Date()).catch(() => undefined),
+    HEARTBEAT_MS,
+  );
   heartbeat.unref();
   return {
     release: () => {
@@ -72,7 +80,9 @@ async function takeOver(path: string, mine: Holder, folder: string): Promise<voi
   await delay(100);
   if (readHolderSync(path)?.token !== mine.token) {
     await rm(claim, { force: true });
-    throw new FolderInUseError(`${folder} was taken by another Scriptorium process that started at the same moment.`);
+    throw new FolderInUseError(
+      `${folder} was taken by another Scriptorium process that started at the same moment.`,
+    );
   }
 }
 

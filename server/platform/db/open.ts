@@ -57,7 +57,11 @@ async function openFolder(options: OpenOptions, migrations: readonly Migration[]
   }
 }
 
-async function openServer(options: OpenOptions, url: string, migrations: readonly Migration[]): Promise<OpenedDatabase> {
+async function openServer(
+  options: OpenOptions,
+  url: string,
+  migrations: readonly Migration[],
+): Promise<OpenedDatabase> {
   await migratePostgres(options.config.database.migrationUrl ?? url, url, migrations, options.ownerSteps);
   const database = openPostgres({
     url,
@@ -68,7 +72,10 @@ async function openServer(options: OpenOptions, url: string, migrations: readonl
   try {
     await checkPrivileges(database.admin, options);
     const missing = await missingMigrations(database.admin, migrations);
-    if (missing.length > 0) throw new MigrationError(`The database lacks migrations ${missing.join(', ')}. Run: scriptorium migrate`);
+    if (missing.length > 0)
+      throw new MigrationError(
+        `The database lacks migrations ${missing.join(', ')}. Run: scriptorium migrate`,
+      );
   } catch (error) {
     await database.close();
     throw error;
@@ -83,12 +90,18 @@ export async function migratePostgres(
   migrations: readonly Migration[],
   ownerSteps: readonly OwnerStep[],
 ): Promise<readonly number[]> {
-  const client = new pg.Client({ connectionString: ownerUrl, options: '-c timezone=UTC', application_name: 'scriptorium-migrate' });
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    options: '-c timezone=UTC',
+    application_name: 'scriptorium-migrate',
+  });
   await client.connect();
   try {
     const owner: SqlExecutor = {
       execute: async (text, values) => {
-        const result: pg.QueryResult | pg.QueryResult[] = values?.length ? await client.query(text, [...values]) : await client.query(text);
+        const result: pg.QueryResult | pg.QueryResult[] = values?.length
+          ? await client.query(text, [...values])
+          : await client.query(text);
         const results = Array.isArray(result) ? result : [result];
         return { rows: results.flatMap((one) => one.rows), rowCount: results.at(-1)?.rowCount ?? 0 };
       },
@@ -102,7 +115,12 @@ export async function migratePostgres(
   }
 }
 
-async function prepare(owner: SqlExecutor, kind: Database['kind'], migrations: readonly Migration[], steps: readonly OwnerStep[]) {
+async function prepare(
+  owner: SqlExecutor,
+  kind: Database['kind'],
+  migrations: readonly Migration[],
+  steps: readonly OwnerStep[],
+) {
   const applied = await migrate(owner, migrations);
   for (const step of steps) await step(owner, kind);
   return applied;
@@ -121,10 +139,13 @@ async function checkPrivileges(working: SqlExecutor, options: OpenOptions): Prom
     from pg_roles me, pg_roles login where me.rolname = current_user and login.rolname = session_user`);
   const role = rows[0];
   if (!role || role.all_powerful === true || role.owns === true) {
-    throw new MigrationError(`The role ${APP_ROLE} must not be a superuser, bypass row-level security or own tables.`);
+    throw new MigrationError(
+      `The role ${APP_ROLE} must not be a superuser, bypass row-level security or own tables.`,
+    );
   }
   if (role.login_all_powerful === true) {
-    const sentence = 'DATABASE_URL signs in as a superuser; give it a plain login and put the owner into DATABASE_MIGRATION_URL.';
+    const sentence =
+      'DATABASE_URL signs in as a superuser; give it a plain login and put the owner into DATABASE_MIGRATION_URL.';
     if (options.config.production) throw new MigrationError(sentence);
     options.onWarning(sentence);
   }

@@ -29,15 +29,24 @@ export function openPostgres(options: PostgresOptions): Database {
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     pipeline: true,
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => PARSERS[oid] ?? pg.types.getTypeParser(oid, format) },
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        PARSERS[oid] ?? pg.types.getTypeParser(oid, format),
+    },
     options: `-c role=${APP_ROLE} -c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
   });
   pool.on('error', options.onError);
   const names = new StatementNames(MAX_PREPARED);
 
-  const run = async (client: pg.PoolClient | pg.Pool, text: string, values: readonly unknown[]): Promise<SqlResult> => {
+  const run = async (
+    client: pg.PoolClient | pg.Pool,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<SqlResult> => {
     const name = values.length > 0 ? names.of(text) : undefined;
-    const result = await client.query(name ? { name, text, values: [...values] } : { text, values: [...values] });
+    const result = await client.query(
+      name ? { name, text, values: [...values] } : { text, values: [...values] },
+    );
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   };
   // Without parameters several statements may stand in one text; pg then gives one result for each.
@@ -47,11 +56,18 @@ export function openPostgres(options: PostgresOptions): Database {
     return { rows: results.flatMap((result) => result.rows), rowCount: results.at(-1)?.rowCount ?? 0 };
   };
 
-  async function transaction<T>(mode: 'read only' | 'read write', actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    mode: 'read only' | 'read write',
+    actor: Actor,
+    fn: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
     const client = await pool.connect().catch((error: unknown) => {
       throw translateDatabaseError(error);
     });
-    const opened = Promise.all([client.query(`begin ${mode}`), run(client, SET_TENANT, tenantSettings(actor))]);
+    const opened = Promise.all([
+      client.query(`begin ${mode}`),
+      run(client, SET_TENANT, tenantSettings(actor)),
+    ]);
     // Awaited below; until then a failure here must not count as unhandled.
     opened.catch(() => undefined);
     const open = new OpenTransaction({ execute: (text, values) => run(client, text, values ?? []) });
@@ -64,17 +80,25 @@ export function openPostgres(options: PostgresOptions): Database {
         await committed;
         client.release();
       } else {
-        committed.then(() => client.release(), (error: Error) => client.release(error));
+        committed.then(
+          () => client.release(),
+          (error: Error) => client.release(error),
+        );
       }
       return result;
     } catch (error) {
       open.end();
-      await client.query('rollback').then(() => client.release(), (broken: Error) => client.release(broken));
+      await client.query('rollback').then(
+        () => client.release(),
+        (broken: Error) => client.release(broken),
+      );
       throw translateDatabaseError(error);
     }
   }
 
-  const admin: SqlExecutor = { execute: (text, values) => (values?.length ? run(pool, text, values) : runScript(text)) };
+  const admin: SqlExecutor = {
+    execute: (text, values) => (values?.length ? run(pool, text, values) : runScript(text)),
+  };
 
   return {
     kind: 'postgres',
@@ -94,7 +118,11 @@ async function listen(options: PostgresOptions, channel: string, onMessage: (pay
   let closed = false;
   let client: pg.Client | undefined;
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: options.url, keepAlive: true, options: `-c role=${APP_ROLE}` });
+    const next = new pg.Client({
+      connectionString: options.url,
+      keepAlive: true,
+      options: `-c role=${APP_ROLE}`,
+    });
     next.on('notification', (message) => onMessage(message.payload ?? ''));
     next.on('error', options.onError);
     next.on('end', () => {

@@ -22,7 +22,8 @@ export class OpenTransaction implements SqlExecutor {
   }
 
   execute(text: string, values: readonly unknown[] = []) {
-    if (!this.#open) throw new Error('this transaction has ended: a query was issued after its unit of work returned');
+    if (!this.#open)
+      throw new Error('this transaction has ended: a query was issued after its unit of work returned');
     return this.#executor.execute(text, values);
   }
 

@@ -39,7 +39,16 @@ test('an event reaches every subscriber after commit, also one that fails first;
     throw new Error('on purpose');
   });
   await expect(failing).rejects.toThrow('on purpose');
-  await db.database.uow.write(instanceActor('test'), (tx) => events.emit(tx, actor, happened, { what: 'committed' }));
+  await db.database.uow.write(instanceActor('test'), (tx) =>
+    events.emit(tx, actor, happened, { what: 'committed' }),
+  );
   await delivered.promise;
-  expect(seen).toMatchObject([{ type: 'test.happened', payload: { what: 'committed' }, requestId: 'r-1', organizationId: actor.organizationId }]);
+  expect(seen).toMatchObject([
+    {
+      type: 'test.happened',
+      payload: { what: 'committed' },
+      requestId: 'r-1',
+      organizationId: actor.organizationId,
+    },
+  ]);
 });

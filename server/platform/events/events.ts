@@ -1,5 +1,5 @@
-import { type IdSource, newId } from '../../kernel/ids.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
+import { type IdSource, newId } from '../../kernel/ids.ts';
 import type { Tx } from '../db/index.ts';
 import type { Queue, QueueDefinition } from '../queue/index.ts';
 import type { DomainEvent, Events, EventType } from './port.ts';

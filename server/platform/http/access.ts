@@ -9,7 +9,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Fails start-up for a route that does not say who may call it. */
 export function requireAccessDeclaration(route: RouteOptions): void {
-  if (!route.config?.access) throw new Error(`route ${String(route.method)} ${route.url} does not declare config.access`);
+  if (!route.config?.access)
+    throw new Error(`route ${String(route.method)} ${route.url} does not declare config.access`);
 }
 
 /** Finds out who is asking and whether they may, before anything of the request is read. */
@@ -33,7 +34,11 @@ export function createAccessHook(authenticator: Authenticator) {
     });
     if (request.actor.kind === 'public') {
       reply.header('www-authenticate', 'Bearer');
-      throw new AppError({ kind: 'unauthenticated', code: 'identity.sign_in_required', safeMessage: 'Sign in first.' });
+      throw new AppError({
+        kind: 'unauthenticated',
+        code: 'identity.sign_in_required',
+        safeMessage: 'Sign in first.',
+      });
     }
     if (!hasRole(request.actor, access.minimum)) {
       throw new AppError({
@@ -49,7 +54,12 @@ export function createAccessHook(authenticator: Authenticator) {
 function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const match = /^bearer ([^\s]+)$/i.exec(header);
-  if (!match) throw new AppError({ kind: 'unauthenticated', code: 'identity.invalid_token', safeMessage: 'The Authorization header is not “Bearer <token>”.' });
+  if (!match)
+    throw new AppError({
+      kind: 'unauthenticated',
+      code: 'identity.invalid_token',
+      safeMessage: 'The Authorization header is not “Bearer <token>”.',
+    });
   return match[1];
 }
 

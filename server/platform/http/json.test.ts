@@ -47,13 +47,17 @@ describe('JSON bodies', () => {
     expect(codeOf(Buffer.from([0x22, 0xff, 0x22]))).toBe('request.malformed_json');
   });
 
-  test.skipIf(!existsSync(SUITE))('the public JSON parsing suite: y_ accepted, n_ refused, never anything else', () => {
-    const refusedOnPurpose = new Set(['y_object_escaped_null_in_key.json', 'y_string_null_escape.json']);
-    for (const file of readdirSync(SUITE)) {
-      const code = codeOf(readFileSync(join(SUITE, file)));
-      expect(code, file).toMatch(/^(accepted|request\.)/);
-      if (file.startsWith('y_') && !refusedOnPurpose.has(file) && code !== 'request.invalid_characters') expect(code, file).toBe('accepted');
-      if (file.startsWith('n_')) expect(code, file).not.toBe('accepted');
-    }
-  });
+  test.skipIf(!existsSync(SUITE))(
+    'the public JSON parsing suite: y_ accepted, n_ refused, never anything else',
+    () => {
+      const refusedOnPurpose = new Set(['y_object_escaped_null_in_key.json', 'y_string_null_escape.json']);
+      for (const file of readdirSync(SUITE)) {
+        const code = codeOf(readFileSync(join(SUITE, file)));
+        expect(code, file).toMatch(/^(accepted|request\.)/);
+        if (file.startsWith('y_') && !refusedOnPurpose.has(file) && code !== 'request.invalid_characters')
+          expect(code, file).toBe('accepted');
+        if (file.startsWith('n_')) expect(code, file).not.toBe('accepted');
+      }
+    },
+  );
 });

@@ -38,7 +38,8 @@ function checkDepth(text: string): void {
       else if (code === 0x22) inString = false;
     } else if (code === 0x22) inString = true;
     else if (code === 0x5b || code === 0x7b) {
-      if (++depth > MAX_DEPTH) throw malformed('request.json_too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+      if (++depth > MAX_DEPTH)
+        throw malformed('request.json_too_deep', `The body is nested deeper than ${MAX_DEPTH} levels.`);
     } else if (code === 0x5d || code === 0x7d) depth--;
   }
 }
@@ -63,7 +64,10 @@ export function isStorableText(value: string): boolean {
 }
 
 export function unstorable(): AppError {
-  return malformed('request.invalid_characters', 'Text must not contain NUL characters or unpaired surrogates.');
+  return malformed(
+    'request.invalid_characters',
+    'Text must not contain NUL characters or unpaired surrogates.',
+  );
 }
 
 function malformed(code: string, safeMessage: string, cause?: unknown): AppError {

@@ -53,7 +53,11 @@ export function toProblem(error: AppError, requestId: string): Problem {
 interface FrameworkError extends Error {
   readonly statusCode?: number;
   readonly code?: string;
-  readonly validation?: readonly { readonly instancePath: string; readonly message?: string; readonly params: unknown }[];
+  readonly validation?: readonly {
+    readonly instancePath: string;
+    readonly message?: string;
+    readonly params: unknown;
+  }[];
   readonly validationContext?: string;
 }
 
@@ -64,16 +68,37 @@ export function toAppError(thrown: unknown): AppError {
   if (error.validation) return validationError(error);
   const status = error.statusCode ?? 500;
   if (status === 413) {
-    return new AppError({ kind: 'too_large', code: 'request.too_large', safeMessage: 'The request is larger than this endpoint accepts.', cause: thrown });
+    return new AppError({
+      kind: 'too_large',
+      code: 'request.too_large',
+      safeMessage: 'The request is larger than this endpoint accepts.',
+      cause: thrown,
+    });
   }
   if (status === 415) {
-    return new AppError({ kind: 'unsupported_type', code: 'request.unsupported_media_type', safeMessage: 'This endpoint does not accept that Content-Type.', cause: thrown });
+    return new AppError({
+      kind: 'unsupported_type',
+      code: 'request.unsupported_media_type',
+      safeMessage: 'This endpoint does not accept that Content-Type.',
+      cause: thrown,
+    });
   }
   if (status === 429) {
-    return new AppError({ kind: 'rate_limited', code: 'request.rate_limited', safeMessage: 'Too many requests. Wait a moment and try again.', retryable: true, cause: thrown });
+    return new AppError({
+      kind: 'rate_limited',
+      code: 'request.rate_limited',
+      safeMessage: 'Too many requests. Wait a moment and try again.',
+      retryable: true,
+      cause: thrown,
+    });
   }
   if (status >= 400 && status < 500) {
-    return new AppError({ kind: 'malformed', code: 'request.malformed', safeMessage: 'The request cannot be understood.', cause: thrown });
+    return new AppError({
+      kind: 'malformed',
+      code: 'request.malformed',
+      safeMessage: 'The request cannot be understood.',
+      cause: thrown,
+    });
   }
   return new AppError({
     kind: 'internal',
@@ -89,7 +114,12 @@ function validationError(error: FrameworkError): AppError {
     message: message ?? 'is not valid',
   }));
   if (error.validationContext === 'params') {
-    return new AppError({ kind: 'not_found', code: 'request.not_found', safeMessage: 'There is nothing at this address.', cause: error });
+    return new AppError({
+      kind: 'not_found',
+      code: 'request.not_found',
+      safeMessage: 'There is nothing at this address.',
+      cause: error,
+    });
   }
   const inBody = error.validationContext === 'body';
   return new AppError({
@@ -102,6 +132,9 @@ function validationError(error: FrameworkError): AppError {
 }
 
 function unknownField(params: unknown): string {
-  const name = typeof params === 'object' && params !== null && 'additionalProperty' in params ? params.additionalProperty : undefined;
+  const name =
+    typeof params === 'object' && params !== null && 'additionalProperty' in params
+      ? params.additionalProperty
+      : undefined;
   return typeof name === 'string' ? `/${name}` : '';
 }

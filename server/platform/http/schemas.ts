@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 
 /** Shapes that every module's schemas share. */
 
@@ -8,12 +8,18 @@ export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 33
 /** `T | null`. A plain type becomes `type: [T, "null"]`, which serializes without trying alternatives. */
 export function Nullable<T extends TSchema>(schema: T) {
   const { type } = schema as { readonly type?: unknown };
-  return Type.Unsafe<Static<T> | null>(typeof type === 'string' ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] });
+  return Type.Unsafe<Static<T> | null>(
+    typeof type === 'string' ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] },
+  );
 }
 
 /** One of a few words. */
 export function OneOf<const T extends readonly string[]>(values: T, description?: string) {
-  return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description ? { description } : {}) });
+  return Type.Unsafe<T[number]>({
+    type: 'string',
+    enum: [...values],
+    ...(description ? { description } : {}),
+  });
 }
 
 export const IdParams = Type.Object({ id: Id }, { additionalProperties: false });

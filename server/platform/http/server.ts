@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
@@ -5,7 +6,6 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
-import type { IncomingMessage } from 'node:http';
 import { publicActor } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -105,10 +105,18 @@ function answerErrors(http: Http): void {
     if (problem.status >= 500) request.log.error({ err: thrown, requestId: request.id }, 'request failed');
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem);
+    return reply
+      .code(problem.status)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(problem);
   });
   http.setNotFoundHandler((request) => {
-    throw new AppError({ kind: 'not_found', code: 'request.not_found', safeMessage: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.` });
+    throw new AppError({
+      kind: 'not_found',
+      code: 'request.not_found',
+      safeMessage: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.`,
+    });
   });
 }
 
@@ -143,9 +151,17 @@ async function protect(http: Http, settings: Config['http']): Promise<void> {
     maxAge: 600,
   });
   await http.register(cookie);
-  await http.register(compress, { threshold: 2048, encodings: ['br', 'gzip'], brotliOptions: { params: { 1: 4 } } });
+  await http.register(compress, {
+    threshold: 2048,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { 1: 4 } },
+  });
   if (settings.rateLimit) {
-    await http.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: '1 minute', enableDraftSpec: true });
+    await http.register(rateLimit, {
+      max: REQUESTS_PER_MINUTE,
+      timeWindow: '1 minute',
+      enableDraftSpec: true,
+    });
   }
 }
 

@@ -68,6 +68,8 @@ async function write(reply: FastifyReply, text: string, signal: AbortSignal): Pr
 
 function definedHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
   return Object.fromEntries(
-    Object.entries(reply.getHeaders()).filter((entry): entry is [string, string | number | string[]] => entry[1] !== undefined),
+    Object.entries(reply.getHeaders()).filter(
+      (entry): entry is [string, string | number | string[]] => entry[1] !== undefined,
+    ),
   );
 }

@@ -1,6 +1,5 @@
 import { Ajv } from 'ajv';
-import { type FormatsPlugin } from 'ajv-formats';
-import formatsModule from 'ajv-formats';
+import formatsModule, { type FormatsPlugin } from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 
@@ -8,7 +7,14 @@ import type { TSchema } from 'typebox';
 const addFormats = formatsModule as unknown as FormatsPlugin;
 
 function createAjv(coerceTypes: boolean): Ajv {
-  const ajv = new Ajv({ coerceTypes, useDefaults: true, removeAdditional: false, allErrors: false, allowUnionTypes: true, strict: false });
+  const ajv = new Ajv({
+    coerceTypes,
+    useDefaults: true,
+    removeAdditional: false,
+    allErrors: false,
+    allowUnionTypes: true,
+    strict: false,
+  });
   addFormats(ajv, ['uuid', 'email', 'date-time', 'uri']);
   return ajv;
 }

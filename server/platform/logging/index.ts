@@ -21,7 +21,10 @@ const SECRETS = [
 ].flatMap((path) => [path, `*.${path}`]);
 
 /** JSON lines on standard error: standard output belongs to what a command prints for people and programs. */
-export function createLogger(level: string, destination: DestinationStream = pino.destination({ fd: 2, sync: false })): Logger {
+export function createLogger(
+  level: string,
+  destination: DestinationStream = pino.destination({ fd: 2, sync: false }),
+): Logger {
   return pino(
     {
       level,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { embeddedTestDatabase } from '../../testing/database.ts';
 import { instanceActor } from '../../kernel/actor.ts';
+import { embeddedTestDatabase } from '../../testing/database.ts';
 import { PgBossQueue } from './pg-boss.ts';
 import { queueContract } from './queue.contract.ts';
 

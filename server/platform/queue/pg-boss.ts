@@ -1,5 +1,5 @@
-import { type Db as IDatabase, type Job as BossJob, type JobResult, PgBoss } from 'pg-boss';
 import { randomUUID } from 'node:crypto';
+import { type Job as BossJob, type Db as IDatabase, type JobResult, PgBoss } from 'pg-boss';
 import type { Database, OwnerStep, SqlExecutor, Tx } from '../db/index.ts';
 import type { EnqueueOptions, Job, Queue, QueueDefinition } from './port.ts';
 
@@ -26,7 +26,14 @@ interface Scheduled {
 
 /** Makes and upgrades the queue's tables as the owner, and lets the app role work with them. */
 export const installQueue: OwnerStep = async (owner) => {
-  const boss = new PgBoss({ ...COMMON, db: asBossDatabase(owner), supervise: false, schedule: false, migrate: true, createSchema: true });
+  const boss = new PgBoss({
+    ...COMMON,
+    db: asBossDatabase(owner),
+    supervise: false,
+    schedule: false,
+    migrate: true,
+    createSchema: true,
+  });
   boss.on('error', () => undefined);
   await boss.start();
   await boss.stop({ graceful: false });
@@ -64,17 +71,27 @@ export class PgBossQueue implements Queue {
     this.#boss.on('error', options.onError);
   }
 
-  handle<Data extends object>(definition: QueueDefinition<Data>, handler: (job: Job<Data>) => Promise<void>): void {
+  handle<Data extends object>(
+    definition: QueueDefinition<Data>,
+    handler: (job: Job<Data>) => Promise<void>,
+  ): void {
     if (this.#workers.has(definition.name)) throw new Error(`queue ${definition.name} has a handler already`);
     this.#workers.set(definition.name, { definition, handler: handler as Worker['handler'] });
   }
 
   schedule(name: string, cron: string, handler: (signal: AbortSignal) => Promise<void>): void {
     this.#schedules.push({ name, cron, handler });
-    this.handle({ name, retries: 0, concurrency: 1, heartbeatSeconds: 30, timeoutSeconds: 900 }, (job) => handler(job.signal));
+    this.handle({ name, retries: 0, concurrency: 1, heartbeatSeconds: 30, timeoutSeconds: 900 }, (job) =>
+      handler(job.signal),
+    );
   }
 
-  async enqueue<Data extends object>(tx: Tx, queue: QueueDefinition<Data>, data: Data, options: EnqueueOptions = {}): Promise<void> {
+  async enqueue<Data extends object>(
+    tx: Tx,
+    queue: QueueDefinition<Data>,
+    data: Data,
+    options: EnqueueOptions = {},
+  ): Promise<void> {
     await this.enqueueMany(tx, queue, [data], options);
   }
 
@@ -105,7 +122,10 @@ export class PgBossQueue implements Queue {
   }
 
   async stop(graceSeconds: number): Promise<void> {
-    const abort = setTimeout(() => this.#stopping.abort(new Error('the process is stopping')), Math.max(0, graceSeconds - 3) * 1000);
+    const abort = setTimeout(
+      () => this.#stopping.abort(new Error('the process is stopping')),
+      Math.max(0, graceSeconds - 3) * 1000,
+    );
     // Never closes the database: it is not ours.
     await this.#boss.stop({ graceful: true, timeout: Math.max(1, graceSeconds) * 1000, close: false });
     clearTimeout(abort);
@@ -150,25 +170,42 @@ export class PgBossQueue implements Queue {
       const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
       try {
         signal.throwIfAborted();
-        await handler({ id: job.id, data: job.data, attempt: job.retryCount + 1, maxAttempts: definition.retries + 1, signal });
+        await handler({
+          id: job.id,
+          data: job.data,
+          attempt: job.retryCount + 1,
+          maxAttempts: definition.retries + 1,
+          signal,
+        });
         return { id: job.id, status: 'completed' };
       } catch (error) {
         this.#options.onJobError(definition.name, error);
-        return { id: job.id, status: 'failed', output: { message: error instanceof Error ? error.message : String(error) } };
+        return {
+          id: job.id,
+          status: 'failed',
+          output: { message: error instanceof Error ? error.message : String(error) },
+        };
       }
     };
-    await this.#boss.work<object, unknown, typeof options>(definition.name, options, async (jobs: BossJob<object>[]) => {
-      if (!sequential) return Promise.all(jobs.map(run));
-      const results: JobResult[] = [];
-      for (const job of jobs) results.push(await run(job));
-      return results;
-    });
+    await this.#boss.work<object, unknown, typeof options>(
+      definition.name,
+      options,
+      async (jobs: BossJob<object>[]) => {
+        if (!sequential) return Promise.all(jobs.map(run));
+        const results: JobResult[] = [];
+        for (const job of jobs) results.push(await run(job));
+        return results;
+      },
+    );
   }
 
   /** The folder lock says that no other process works here, so whatever counts as running was left by one that died. */
   async #requeueAbandoned(): Promise<void> {
-    const { rows } = await this.#options.database.admin.execute(`select name, id from ${SCHEMA}.job where state = 'active'`);
-    for (const row of rows) await this.#boss.fail(String(row.name), String(row.id), { message: 'the process that ran it ended' });
+    const { rows } = await this.#options.database.admin.execute(
+      `select name, id from ${SCHEMA}.job where state = 'active'`,
+    );
+    for (const row of rows)
+      await this.#boss.fail(String(row.name), String(row.id), { message: 'the process that ran it ended' });
   }
 }
 

@@ -36,9 +36,19 @@ export interface EnqueueOptions {
 
 export interface Queue {
   /** Enqueues in the caller's transaction: the job exists if and only if the transaction commits. */
-  enqueue<Data extends object>(tx: Tx, queue: QueueDefinition<Data>, data: Data, options?: EnqueueOptions): Promise<void>;
+  enqueue<Data extends object>(
+    tx: Tx,
+    queue: QueueDefinition<Data>,
+    data: Data,
+    options?: EnqueueOptions,
+  ): Promise<void>;
   /** The same for many payloads at once (one statement). */
-  enqueueMany<Data extends object>(tx: Tx, queue: QueueDefinition<Data>, data: readonly Data[], options?: EnqueueOptions): Promise<void>;
+  enqueueMany<Data extends object>(
+    tx: Tx,
+    queue: QueueDefinition<Data>,
+    data: readonly Data[],
+    options?: EnqueueOptions,
+  ): Promise<void>;
   /** Registers the one handler of a queue. Call before `start`. */
   handle<Data extends object>(queue: QueueDefinition<Data>, handler: (job: Job<Data>) => Promise<void>): void;
   /** Registers a handler that runs on a cron schedule (UTC), once in the whole installation. Call before `start`. */

@@ -5,7 +5,13 @@ import { PgBossQueue } from './pg-boss.ts';
 import type { Job, QueueDefinition } from './port.ts';
 
 type Note = { readonly text: string };
-const NOTES: QueueDefinition<Note> = { name: 'notes', retries: 2, concurrency: 2, heartbeatSeconds: 10, timeoutSeconds: 60 };
+const NOTES: QueueDefinition<Note> = {
+  name: 'notes',
+  retries: 2,
+  concurrency: 2,
+  heartbeatSeconds: 10,
+  timeoutSeconds: 60,
+};
 
 /** What every queue adapter must do, on every database. */
 export function queueContract(name: string, open: () => Promise<TestDatabase>): void {
@@ -17,7 +23,11 @@ export function queueContract(name: string, open: () => Promise<TestDatabase>): 
     beforeEach(async () => {
       db = await open();
       errors.length = 0;
-      queue = new PgBossQueue({ database: db.database, onError: (error) => errors.push(error), onJobError: () => undefined });
+      queue = new PgBossQueue({
+        database: db.database,
+        onError: (error) => errors.push(error),
+        onJobError: () => undefined,
+      });
     });
     afterEach(async () => {
       await queue.stop(2);
@@ -29,7 +39,10 @@ export function queueContract(name: string, open: () => Promise<TestDatabase>): 
       db.database.uow.write(instanceActor('test'), (tx) => queue.enqueue(tx, NOTES, { text }, options));
 
     /** Starts a worker that collects what it gets and resolves when `count` jobs have come. */
-    async function collect(count: number, handler: (job: Job<Note>) => Promise<void> = async () => undefined) {
+    async function collect(
+      count: number,
+      handler: (job: Job<Note>) => Promise<void> = async () => undefined,
+    ) {
       const seen: string[] = [];
       const enough = Promise.withResolvers<void>();
       queue.handle(NOTES, async (job) => {
@@ -56,7 +69,13 @@ export function queueContract(name: string, open: () => Promise<TestDatabase>): 
     test('a batch arrives whole, whatever the order', async () => {
       const texts = Array.from({ length: 60 }, (_, index) => `n${index}`);
       const { seen, enough } = await collect(60);
-      await db.database.uow.write(instanceActor('test'), (tx) => queue.enqueueMany(tx, NOTES, texts.map((text) => ({ text }))));
+      await db.database.uow.write(instanceActor('test'), (tx) =>
+        queue.enqueueMany(
+          tx,
+          NOTES,
+          texts.map((text) => ({ text })),
+        ),
+      );
       await enough;
       expect(seen.map((entry) => entry.split('#')[0]).sort()).toEqual([...texts].sort());
     });
@@ -77,7 +96,9 @@ export function queueContract(name: string, open: () => Promise<TestDatabase>): 
       await enqueue('b', { singletonKey: 'k' });
       await enqueue('c');
       await enqueue('d');
-      const { rows } = await db.database.admin.execute("select data->>'text' as text from queue.job where name = 'notes' order by 1");
+      const { rows } = await db.database.admin.execute(
+        "select data->>'text' as text from queue.job where name = 'notes' order by 1",
+      );
       expect(rows.map((row) => row.text)).toEqual(['a', 'c', 'd']);
     });
 
@@ -85,14 +106,20 @@ export function queueContract(name: string, open: () => Promise<TestDatabase>): 
       const started = Promise.withResolvers<AbortSignal>();
       queue.handle(NOTES, async (job) => {
         started.resolve(job.signal);
-        await new Promise((_, reject) => job.signal.addEventListener('abort', () => reject(job.signal.reason)));
+        await new Promise((_, reject) =>
+          job.signal.addEventListener('abort', () => reject(job.signal.reason)),
+        );
       });
       await queue.start({ work: true });
       await enqueue('long');
       const signal = await started.promise;
       await queue.stop(4);
       expect(signal.aborted).toBe(true);
-      queue = new PgBossQueue({ database: db.database, onError: (error) => errors.push(error), onJobError: () => undefined });
+      queue = new PgBossQueue({
+        database: db.database,
+        onError: (error) => errors.push(error),
+        onJobError: () => undefined,
+      });
       const { seen, enough } = await collect(1);
       await enough;
       expect(seen).toEqual(['long#2']);

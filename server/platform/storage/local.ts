@@ -68,7 +68,8 @@ export class LocalStorage implements Storage {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const found = await stat(path).catch(() => undefined);
-      if (found) yield { key: path.slice(this.#root.length + 1).replaceAll('\\', '/'), modifiedAt: found.mtime };
+      if (found)
+        yield { key: path.slice(this.#root.length + 1).replaceAll('\\', '/'), modifiedAt: found.mtime };
     }
   }
 
@@ -86,13 +87,19 @@ export class LocalStorage implements Storage {
   }
 
   #path(key: string): string {
-    if (!/^(incoming\/[0-9a-z-]+|[0-9a-f-]{36}\/[0-9a-f]{2}\/[0-9a-f-]{36})$/.test(key)) throw objectNotFound(undefined);
+    if (!/^(incoming\/[0-9a-z-]+|[0-9a-f-]{36}\/[0-9a-f]{2}\/[0-9a-f-]{36})$/.test(key))
+      throw objectNotFound(undefined);
     return join(this.#root, key);
   }
 }
 
 /** On disk, not only in the cache of the operating system, before it resolves. */
-async function writeDurably(path: string, body: Readable, measure: Measure, signal: AbortSignal | undefined): Promise<void> {
+async function writeDurably(
+  path: string,
+  body: Readable,
+  measure: Measure,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const sink = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
   await pipeline(body, measure, sink, signal ? { signal } : {});
 }
@@ -134,7 +141,12 @@ function tooLarge(limit: number): AppError {
 }
 
 function objectNotFound(cause: unknown): AppError {
-  return new AppError({ kind: 'not_found', code: 'storage.object_not_found', safeMessage: 'The stored file is not there.', cause });
+  return new AppError({
+    kind: 'not_found',
+    code: 'storage.object_not_found',
+    safeMessage: 'The stored file is not there.',
+    cause,
+  });
 }
 
 function toStorageError(error: unknown): unknown {
