@@ -5,7 +5,7 @@ import type { SearchHit } from '../../platform/search/port.ts';
 import { extractAnswer } from './ask.extractive.ts';
 import type { Draft } from './ask.grounding.ts';
 import { createMarkerParser, type Piece } from './ask.markers.ts';
-import { askPrompt, NOTHING_FOUND } from './ask.prompts.ts';
+import { askPromptV1, NOTHING_FOUND } from './ask.prompts.ts';
 import { findQuote } from './ask.quotes.ts';
 import type { Retrieved } from './ask.retrieval.ts';
 import type { AskEvent, Outcome, Usage } from './ask.schemas.ts';
@@ -55,7 +55,7 @@ export async function* answerByModel(
   draft: Draft,
   signal: AbortSignal,
 ): Answering {
-  const prompt = askPrompt(retrieved.question.text, passages, randomBytes(12).toString('base64url'));
+  const prompt = askPromptV1(retrieved.question.text, passages, randomBytes(12).toString('base64url'));
   const stream = deps.ai.chat(actor, {
     ...prompt,
     role: 'chat',

@@ -1,17 +1,15 @@
 import type { ChatRequest } from '../../platform/ai/index.ts';
 import type { SearchHit } from '../../platform/search/port.ts';
 
-/** Changes whenever the words below change in meaning. */
-export const ASK_PROMPT_VERSION = 1;
-
 /** What the model says when the passages hold no answer. */
 export const NOTHING_FOUND = 'NOTHING_FOUND';
 
 /**
+ * Version 1: a change of meaning makes a new version, so that answers can be compared.
  * Asks for an answer as plain sentences with citations that `createMarkerParser` reads.
  * @param boundary random for each call, so that no passage can know how to end itself
  */
-export function askPrompt(
+export function askPromptV1(
   question: string,
   passages: readonly SearchHit[],
   boundary: string,
