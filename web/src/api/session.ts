@@ -35,11 +35,16 @@ export function createSession(baseUrl = ''): Session {
     const again = request.clone();
     const response = await fetch(withProof(request));
     if (response.status !== 401 || CREDENTIAL_PATHS.test(new URL(request.url).pathname)) return response;
-    if (!(await refresh())) {
-      for (const listener of listeners) listener();
-      return response;
-    }
-    return fetch(withProof(again));
+    if (await refresh()) return fetch(withProof(again));
+    end();
+    return response;
+  }
+
+  /** Tells once; who was not signed in has nothing to lose. */
+  function end() {
+    if (csrf === undefined) return;
+    csrf = undefined;
+    for (const listener of listeners) listener();
   }
 
   function withProof(request: Request): Request {
