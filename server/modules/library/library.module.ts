@@ -13,6 +13,7 @@ import { CollectionsService } from './library.collections.ts';
 import { sourceDeleted } from './library.events.ts';
 import { INGEST_TASK, ingestQueue, SWEEP_SCHEDULE } from './library.jobs.ts';
 import { Pipeline } from './library.pipeline.ts';
+import { LibraryReader } from './library.reader.ts';
 import { collectionRoutes, libraryRoutes } from './library.routes.ts';
 import { LibraryService } from './library.service.ts';
 import { sweepOrphans } from './library.sweep.ts';
@@ -58,9 +59,9 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
   const ingest = ingestQueue(settings.parseWorkers * 2);
   const batches = new BatchProgress(uow, tasks);
   const pipeline = new Pipeline({ uow, storage, parser, search, events, tasks, batches, logger });
+  const reader = new LibraryReader(uow, storage);
   const library = new LibraryService({
     uow,
-    storage,
     queue,
     ingest,
     search,
@@ -92,12 +93,12 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
   });
 
   return {
-    api: library,
+    api: reader,
     uploads,
     collections,
     routes: [
       uploadRoutes(uploads, { maxFiles: settings.maxUploadFiles, maxTextBytes: MAX_TEXT_BYTES }),
-      libraryRoutes(library),
+      libraryRoutes(reader, library),
       collectionRoutes(collections),
     ],
     recover: async () => {

@@ -5,6 +5,7 @@ import { type Routes, sendEvents } from '../../platform/http/index.ts';
 import { IdParams, PageQuery, Problem } from '../../platform/http/schemas.ts';
 import { TaskView } from '../tasks/index.ts';
 import type { CollectionsService } from './library.collections.ts';
+import type { LibraryReader } from './library.reader.ts';
 import {
   ChunkPage,
   ChunkQuery,
@@ -31,7 +32,7 @@ const EventsQuery = Type.Object(
 );
 const Empty = Type.Null({ description: 'no content' });
 
-export function libraryRoutes(library: LibraryService): Routes {
+export function libraryRoutes(reader: LibraryReader, library: LibraryService): Routes {
   return (http) => {
     http.get(
       '/library/sources',
@@ -44,7 +45,7 @@ export function libraryRoutes(library: LibraryService): Routes {
           response: { 200: SourcePage },
         },
       },
-      async (request) => library.list(request.actor, request.query),
+      async (request) => reader.list(request.actor, request.query),
     );
     http.get(
       '/library/sources/:id',
@@ -52,7 +53,7 @@ export function libraryRoutes(library: LibraryService): Routes {
         ...reading,
         schema: { tags, summary: 'Read a source', params: IdParams, response: { 200: SourceView } },
       },
-      async (request) => library.get(request.actor, request.params.id),
+      async (request) => reader.get(request.actor, request.params.id),
     );
     http.get(
       '/library/sources/:id/content',
@@ -66,7 +67,7 @@ export function libraryRoutes(library: LibraryService): Routes {
           response: { 200: ContentView },
         },
       },
-      async (request) => library.content(request.actor, request.params.id, request.query.version),
+      async (request) => reader.content(request.actor, request.params.id, request.query.version),
     );
     http.get(
       '/library/sources/:id/chunks',
@@ -80,7 +81,7 @@ export function libraryRoutes(library: LibraryService): Routes {
           response: { 200: ChunkPage },
         },
       },
-      async (request) => library.chunks(request.actor, request.params.id, request.query),
+      async (request) => reader.chunks(request.actor, request.params.id, request.query),
     );
     http.get(
       '/library/sources/:id/versions',
@@ -94,7 +95,7 @@ export function libraryRoutes(library: LibraryService): Routes {
           response: { 200: VersionPage },
         },
       },
-      async (request) => library.listVersions(request.actor, request.params.id, request.query),
+      async (request) => reader.listVersions(request.actor, request.params.id, request.query),
     );
     http.get(
       '/library/sources/:id/file',
@@ -109,7 +110,7 @@ export function libraryRoutes(library: LibraryService): Routes {
         },
       },
       async (request, reply) => {
-        const { body, version } = await library.file(request.actor, request.params.id, request.query.version);
+        const { body, version } = await reader.file(request.actor, request.params.id, request.query.version);
         return asAttachment(reply, version.file_name ?? 'text.txt', version.media_type, version.size).send(
           body,
         );
@@ -132,7 +133,7 @@ export function libraryRoutes(library: LibraryService): Routes {
           const since =
             typeof last === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(last) ? last : request.query.since;
           yield { event: 'start', data: {} };
-          for await (const source of library.watch(request.actor, since, signal))
+          for await (const source of reader.watch(request.actor, since, signal))
             yield { id: source.updatedAt, event: 'delta', data: { source } };
         }),
     );

@@ -4,8 +4,9 @@ import { AppError, isAppError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Routes } from '../../platform/http/index.ts';
 import { collectionNotFound } from './library.errors.ts';
+import type { UploadOptions } from './library.placement.ts';
 import { SourceTextBody, UploadAnswer } from './library.schemas.ts';
-import type { IncomingFile, UploadOptions, UploadService } from './library.upload.ts';
+import type { IncomingFile, UploadService } from './library.upload.ts';
 
 const tags = ['library'];
 

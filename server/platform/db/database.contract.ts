@@ -127,7 +127,7 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
         j: { a: [1] },
         l: ['x', 'y'],
       });
-      expect([...(rows[0]?.b as Uint8Array)]).toEqual([0, 255]);
+      expect([...((rows[0]?.b ?? []) as Uint8Array)]).toEqual([0, 255]);
     });
 
     test('a unique violation is told apart by its constraint', async () => {

@@ -22,6 +22,7 @@ interface Holder {
   readonly startedAt: string | null;
 }
 
+const LOCK_FILE = 'scriptorium.lock';
 const HEARTBEAT_MS = 5_000;
 /** A holder on another host (or in another container) that has not touched the lock for so long is gone. */
 const STALE_MS = 20_000;
@@ -32,7 +33,7 @@ const STALE_MS = 20_000;
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, 'scriptorium.lock');
+  const path = join(folder, LOCK_FILE);
   const mine: Holder = {
     token: randomUUID(),
     pid: process.pid,
@@ -51,6 +52,19 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       if (readHolderSync(path)?.token === mine.token) rmSync(path, { force: true });
     },
   };
+}
+
+/** Who works on a folder now. */
+export interface FolderHolder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** The process that holds the folder; undefined where nobody does or the last one was killed. May wait for a heartbeat. */
+export async function folderHolder(folder: string): Promise<FolderHolder | undefined> {
+  const path = join(folder, LOCK_FILE);
+  const holder = await readHolder(path);
+  return holder && !(await isAbandoned(path)) ? { pid: holder.pid, host: holder.host } : undefined;
 }
 
 async function createExclusively(path: string, holder: Holder): Promise<boolean> {

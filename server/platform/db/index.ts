@@ -1,5 +1,6 @@
 export { isForeignKeyViolation, isUniqueViolation, translateDatabaseError } from './errors.ts';
-export { FolderInUseError } from './folder-lock.ts';
+export { FolderInUseError, type FolderHolder, folderHolder } from './folder-lock.ts';
+export { type DatabaseReport, inspectDatabase, migrateDatabase, pendingMigrations } from './maintenance.ts';
 export { type Migration, MigrationError, missingMigrations, readMigrations } from './migrate.ts';
 export {
   MIGRATIONS_FOLDER,

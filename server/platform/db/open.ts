@@ -11,6 +11,9 @@ import { APP_ROLE } from './tenant.ts';
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
+/** Of the embedded database, in DATA_DIR. */
+export const EMBEDDED_FOLDER = 'database';
+
 /** Runs as the owner after our own migrations: the queue makes its tables here. */
 export type OwnerStep = (owner: SqlExecutor, kind: Database['kind']) => Promise<void>;
 
@@ -38,8 +41,8 @@ export async function openDatabase(options: OpenOptions): Promise<OpenedDatabase
 async function openFolder(options: OpenOptions, migrations: readonly Migration[]): Promise<OpenedDatabase> {
   const lock = await lockFolder(options.config.dataDir);
   try {
-    const database = await openEmbedded({ folder: join(options.config.dataDir, 'database') });
-    await prepare(database.admin, 'embedded', migrations, options.ownerSteps);
+    const database = await openEmbedded({ folder: join(options.config.dataDir, EMBEDDED_FOLDER) });
+    await migrateOwned(database.admin, 'embedded', migrations, options.ownerSteps);
     // pgvector's array types exist only since the migration that made the extension.
     await database.raw.refreshArrayTypes();
     await database.becomeApp();
@@ -106,7 +109,7 @@ export async function migratePostgres(
         return { rows: results.flatMap((one) => one.rows), rowCount: results.at(-1)?.rowCount ?? 0 };
       },
     };
-    const applied = await prepare(owner, 'postgres', migrations, ownerSteps);
+    const applied = await migrateOwned(owner, 'postgres', migrations, ownerSteps);
     const login = decodeURIComponent(new URL(workingUrl).username);
     if (login) await grantAppRole(owner, login);
     return applied;
@@ -115,7 +118,8 @@ export async function migratePostgres(
   }
 }
 
-async function prepare(
+/** Our migrations and then the other parts' tables, over one connection as the owner. Gives the versions applied now. */
+export async function migrateOwned(
   owner: SqlExecutor,
   kind: Database['kind'],
   migrations: readonly Migration[],

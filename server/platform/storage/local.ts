@@ -117,7 +117,10 @@ class Measure extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.size += chunk.length;
-    if (this.size > this.#limit) return done(tooLarge(this.#limit));
+    if (this.size > this.#limit) {
+      done(tooLarge(this.#limit));
+      return;
+    }
     this.#hash.update(chunk);
     done(null, chunk);
   }
