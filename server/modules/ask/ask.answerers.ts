@@ -6,7 +6,7 @@ import { extractAnswer } from './ask.extractive.ts';
 import type { Draft } from './ask.grounding.ts';
 import { createMarkerParser, type Piece } from './ask.markers.ts';
 import { askPromptV1, NOTHING_FOUND } from './ask.prompts.ts';
-import { findQuote } from './ask.quotes.ts';
+import { createQuoteFinder } from './ask.quotes.ts';
 import type { Retrieved } from './ask.retrieval.ts';
 import type { AskEvent, Outcome, Usage } from './ask.schemas.ts';
 import { type Place, type QuoteSources, verifyQuotes } from './ask.verify.ts';
@@ -63,6 +63,7 @@ export async function* answerByModel(
     signal,
     purpose: 'ask',
   });
+  const placeOf = createPlaceFinder(passages);
   const parser = createMarkerParser();
   const opening = createOpening();
   let finish: Extract<ChatEvent, { kind: 'finish' }> | null = null;
@@ -85,21 +86,26 @@ export async function* answerByModel(
   }
 
   async function* citeQuote(piece: Extract<Piece, { kind: 'quote' }>): AsyncGenerator<AskEvent> {
-    const place = placeOf(passages, piece);
+    const place = placeOf(piece);
     if (place === null) return;
     const [citation] = await verifyQuotes(deps.quoteSources, actor, [place]);
     if (citation) yield* cite(draft, citation, place.hit.passage.text);
   }
 }
 
-/** Where the passages hold the quote: in the one that the model names, or else in another, for models miscount. */
-function placeOf(passages: readonly SearchHit[], piece: Extract<Piece, { kind: 'quote' }>): Place | null {
-  const named = passages[piece.passage - 1];
-  for (const hit of named === undefined ? passages : [named, ...passages]) {
-    const range = findQuote(hit.passage.text, piece.quote);
-    if (range !== null) return { hit, range };
-  }
-  return null;
+/** Looks a quote up in the passage that the model names, or else in the others, for models miscount. */
+function createPlaceFinder(
+  passages: readonly SearchHit[],
+): (piece: Extract<Piece, { kind: 'quote' }>) => Place | null {
+  const finders = passages.map((hit) => ({ hit, find: createQuoteFinder(hit.passage.text) }));
+  return (piece) => {
+    const named = finders[piece.passage - 1];
+    for (const { hit, find } of named === undefined ? finders : [named, ...finders]) {
+      const range = find(piece.quote);
+      if (range !== null) return { hit, range };
+    }
+    return null;
+  };
 }
 
 /** Holds the first words back until it is sure whether they are the mark of "nothing found"; then drops the mark and what follows. */

@@ -33,9 +33,22 @@ export function readQuestion(text: string, languages: readonly (string | null)[]
     text,
     language,
     expects: expectationOf(text),
-    terms: (target) => distinctTerms(content(target)),
-    essentials: (target) =>
+    terms: once((target) => distinctTerms(content(target))),
+    essentials: once((target) =>
       distinctTerms(content(target).filter((word) => named.some((name) => covers(name, word)))),
+    ),
+  };
+}
+
+/** Remembers what it made for each language. */
+function once<T>(make: (language: string | null) => T): (language: string | null) => T {
+  const made = new Map<string | null, T>();
+  return (language) => {
+    const found = made.get(language);
+    if (found !== undefined) return found;
+    const value = make(language);
+    made.set(language, value);
+    return value;
   };
 }
 

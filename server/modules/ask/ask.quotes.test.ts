@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findQuote } from './ask.quotes.ts';
+import { createQuoteFinder } from './ask.quotes.ts';
+
+const findQuote = (passage: string, quote: string) => createQuoteFinder(passage)(quote);
 
 const PASSAGE =
   'The Director said: “We don’t\n  stop – ever.” Own car, each kilometre: $0.61. The ﬁrst rule ap\u00adplies to 31 stations.';
@@ -10,7 +12,7 @@ const found = (quote: string, passage = PASSAGE) => {
   return range && passage.slice(range.start, range.end);
 };
 
-describe('findQuote', () => {
+describe('createQuoteFinder', () => {
   test.each([
     ['words as they are', 'each kilometre: $0.61', 'each kilometre: $0.61'],
     [

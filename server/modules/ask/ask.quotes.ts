@@ -17,19 +17,22 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
 /**
- * Where the passage holds the quoted words. White space, kinds of quotation marks and dashes, compatibility forms (`ﬁ`) and
- * letter case may differ; words, numbers and other marks may not. Null when it does not hold them, or when the quote is too
+ * Finds quotes in a passage. White space, kinds of quotation marks and dashes, compatibility forms (`ﬁ`) and letter case may
+ * differ; words, numbers and other marks may not. Null when the passage does not hold the words, or when the quote is too
  * short to prove anything.
  */
-export function findQuote(passage: string, quote: string): Range | null {
-  const folded = fold(passage);
-  const whole = fold(quote).text.trim();
-  for (const wanted of new Set([whole, withoutEdges(whole)])) {
-    if (!isTelling(wanted)) continue;
-    const found = findWords(folded, wanted);
-    if (found !== null) return found;
-  }
-  return null;
+export function createQuoteFinder(passage: string): (quote: string) => Range | null {
+  let folded: Folded | null = null;
+  return (quote) => {
+    const whole = fold(quote).text.trim();
+    for (const wanted of new Set([whole, withoutEdges(whole)])) {
+      if (!isTelling(wanted)) continue;
+      folded ??= fold(passage);
+      const found = findWords(folded, wanted);
+      if (found !== null) return found;
+    }
+    return null;
+  };
 }
 
 /** Models like to end a quote with a stop of their own, or to mark with dots that it was cut out. */
