@@ -1,30 +1,29 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
+import { describeFailure } from './cli/failure.ts';
 import { createProgram } from './cli/program.ts';
-import { isAppError } from './kernel/errors.ts';
-import { ConfigError, loadConfig } from './platform/config/index.ts';
-import { FolderInUseError, MigrationError } from './platform/db/index.ts';
+import { createTerminal } from './cli/terminal.ts';
+import { loadConfig } from './platform/config/index.ts';
 
 if (existsSync('.env')) loadEnvFile('.env');
-
-const print = (line: string) => void process.stdout.write(`${line}\n`);
-const printError = (line: string) => void process.stderr.write(`${line}\n`);
 
 // Whoever reads our output may stop reading (`| head`): nobody is left to print for.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+const terminal = createTerminal(process);
 try {
   const program = createProgram({
     environment: process.env,
     loadConfig: () => loadConfig(process.env),
-    print,
-    printError,
+    args: process.argv.slice(2),
+    terminal,
   });
   await program.parseAsync();
   await exit(0);
 } catch (error) {
-  printError(sentenceFor(error));
-  await exit(error instanceof ConfigError ? 3 : 1);
+  const { message, exitCode } = describeFailure(error);
+  if (message !== null) terminal.printError(message);
+  await exit(exitCode);
 }
 
 /** Ends the process, whatever still runs, once everything printed has left it: a pipe takes 64 kB at a time. */
@@ -33,15 +32,4 @@ async function exit(code: number): Promise<never> {
     await new Promise<void>((resolve) => void stream.write('', () => resolve()));
   }
   process.exit(process.exitCode ?? code);
-}
-
-/** What a person can act on; a stack only for what we did not foresee. */
-function sentenceFor(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof FolderInUseError || error instanceof MigrationError)
-    return error.message;
-  if (isAppError(error)) return error.safeMessage;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `The address is in use already (${error.message}). Set PORT to another one.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,16 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { Command } from 'commander';
 import { compose } from '../app/compose.ts';
 import { loadConfig } from '../platform/config/index.ts';
 import type { Database, OpenedDatabase } from '../platform/db/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './context.ts';
+
+const HELP = `
+Example:
+  scriptorium openapi > openapi.json`;
+
+export function addOpenApi(program: Command, context: CommandContext): void {
+  program
+    .command('openapi')
+    .description('Print the OpenAPI document of the HTTP API as JSON')
+    .addHelpText('after', HELP)
+    .action(() => printOpenApi(context));
+}
 
 /**
  * Prints the OpenAPI 3.1 document of this version. The product is composed and never started, on default settings and a
  * database that nobody may ask: no folder, port, server or setting of the machine is needed or touched.
  */
-export async function printOpenApi(context: CommandContext): Promise<void> {
+async function printOpenApi(context: CommandContext): Promise<void> {
   const config = loadConfig({
     LOG_LEVEL: 'silent',
     DATA_DIR: tmpdir(),
@@ -18,7 +31,7 @@ export async function printOpenApi(context: CommandContext): Promise<void> {
   });
   const app = await compose(config, { logger: createLogger('silent'), opened: withoutDatabase() });
   await app.http.ready();
-  context.print(JSON.stringify(app.http.swagger(), null, 2));
+  context.terminal.printJson(app.http.swagger());
   await app.http.close();
 }
 

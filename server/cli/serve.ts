@@ -1,10 +1,37 @@
 import type { AddressInfo } from 'node:net';
+import type { Command } from 'commander';
 import { compose } from '../app/compose.ts';
 import { firstStart } from '../app/first-start.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './context.ts';
+
+const SERVE_HELP = `
+Prints one line “ready http://HOST:PORT” when it serves, and logs JSON lines to standard error.
+
+Examples:
+  scriptorium serve
+  DATA_DIR=/var/lib/scriptorium PORT=8080 scriptorium serve
+  DATABASE_URL=postgres://… scriptorium serve --no-work`;
+
+const WORKER_HELP = `
+Example:
+  DATABASE_URL=postgres://… scriptorium worker`;
+
+export function addServe(program: Command, context: CommandContext): void {
+  program
+    .command('serve')
+    .description('Serve the API and the console, and work on jobs')
+    .option('--no-work', 'leave the jobs to worker processes')
+    .addHelpText('after', SERVE_HELP)
+    .action((options: { readonly work: boolean }) => runServer(context, { serve: true, work: options.work }));
+  program
+    .command('worker')
+    .description('Work on jobs only, beside servers that share a PostgreSQL')
+    .addHelpText('after', WORKER_HELP)
+    .action(() => runServer(context, { serve: false, work: true }));
+}
 
 /** Serves, works, or both, until SIGTERM or SIGINT; then stops in order within the grace period. */
-export async function runServer(
+async function runServer(
   context: CommandContext,
   role: { readonly serve: boolean; readonly work: boolean },
 ): Promise<void> {
@@ -12,11 +39,11 @@ export async function runServer(
   const app = await compose(config);
   const stopped = stopOnSignal(async () => {
     await app.stop();
-  }, context.printError);
+  }, context.terminal.printError);
   try {
     await app.start({ work: role.work });
     if (role.serve) await serve(context, app);
-    else context.print('working');
+    else context.terminal.print('working');
   } catch (error) {
     await app.stop();
     throw error;
@@ -30,24 +57,30 @@ async function serve(context: CommandContext, app: Awaited<ReturnType<typeof com
   const { port } = app.http.server.address() as AddressInfo;
   const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
   const address = `http://${host}:${port}`;
-  context.print(`ready ${address}`);
+  context.terminal.print(`ready ${address}`);
   if (database.kind !== 'embedded') return;
   const token = await firstStart(app.modules, { samples: config.library.samples });
   if (token) {
-    context.print('');
-    context.print('  Welcome to Scriptorium. Sign in once with this link (valid for 24 hours):');
-    context.print(`  ${config.http.publicUrl ?? address}/sign-in#token=${token}`);
-    context.print('');
+    context.terminal.print('');
+    context.terminal.print('  Welcome to Scriptorium. Sign in once with this link (valid for 24 hours):');
+    context.terminal.print(`  ${config.http.publicUrl ?? address}/sign-in#token=${token}`);
+    context.terminal.print('');
   }
 }
 
-/** Resolves when a signal has come and `stop` is done. A second signal ends the process at once. */
+/** One Ctrl-C under `npm start` arrives twice: from the terminal, and forwarded by npm. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Resolves when a signal has come and `stop` is done. A second signal, meant as such, ends the process at once. */
 function stopOnSignal(stop: () => Promise<void>, printError: (line: string) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     printError(`${signal}: finishing what runs`);
     stop().then(resolve, reject);
   };

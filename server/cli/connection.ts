@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { createScriptoriumClient, type SignedIn, unwrap } from '../../client/index.ts';
+import { wrongUse } from './command-error.ts';
+import type { CommandContext } from './context.ts';
+import { openLocalSession } from './local.ts';
+import { type ConnectionNeeds, type ConnectionOptions, openSession, type Session } from './session.ts';
+
+export function withConnectionOptions(command: Command): Command {
+  return command
+    .option('--server <url>', 'ask a running server; also SCRIPTORIUM_URL')
+    .option(
+      '--token <token>',
+      'access token for that server; better SCRIPTORIUM_TOKEN, which no process list shows',
+    )
+    .option(
+      '--email <address>',
+      'sign in as; the password is asked for, or SCRIPTORIUM_PASSWORD; also SCRIPTORIUM_EMAIL',
+    )
+    .option('--organization <name>', 'name or id of the organization, where there are several');
+}
+
+export const CONNECTION_HELP = `
+With --server (or SCRIPTORIUM_URL) a running server is asked. Without, the work is done here, on DATABASE_URL or on
+DATA_DIR while no server holds it.`;
+
+/** Runs `use` in a session with a server, or with the product in this process, and ends both in order. */
+export async function withSession(
+  context: CommandContext,
+  options: ConnectionOptions,
+  needs: ConnectionNeeds,
+  use: (session: Session) => Promise<void>,
+): Promise<void> {
+  const server = options.server ?? fromEnvironment(context, 'SCRIPTORIUM_URL');
+  const session =
+    server === undefined
+      ? await openLocalSession(context, options, needs)
+      : await openRemoteSession(context, options, server);
+  try {
+    await use(session);
+  } finally {
+    await session.end();
+  }
+}
+
+async function openRemoteSession(
+  context: CommandContext,
+  options: ConnectionOptions,
+  server: string,
+): Promise<Session> {
+  const baseUrl = addressOf(server);
+  const token = options.token ?? fromEnvironment(context, 'SCRIPTORIUM_TOKEN');
+  if (token !== undefined && options.email !== undefined)
+    throw wrongUse('Give --token or --email, not both.');
+  const email =
+    options.email ?? (token === undefined ? fromEnvironment(context, 'SCRIPTORIUM_EMAIL') : undefined);
+  if (email !== undefined)
+    return openSession(baseUrl, { signedIn: await signIn(context, baseUrl, email) }, options.organization);
+  if (token === undefined) throw wrongUse('Say who you are: --email you@example.org, or SCRIPTORIUM_TOKEN.');
+  return openSession(baseUrl, { token }, options.organization);
+}
+
+function addressOf(server: string): string {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw wrongUse(`--server must be an address such as http://127.0.0.1:3000, not “${server}”.`);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+async function signIn(context: CommandContext, baseUrl: string, email: string): Promise<SignedIn> {
+  if (!isPrivate(new URL(baseUrl)))
+    context.terminal.printError(
+      `${baseUrl} is not encrypted: others may read the password on its way. Use https.`,
+    );
+  const password =
+    fromEnvironment(context, 'SCRIPTORIUM_PASSWORD') ??
+    (await context.terminal.askSecret(
+      `Password of ${email}: `,
+      'Set SCRIPTORIUM_PASSWORD or SCRIPTORIUM_TOKEN.',
+    ));
+  const client = createScriptoriumClient({ baseUrl });
+  return unwrap(
+    client.POST('/api/v1/auth/login', {
+      params: { query: { transport: 'body' } },
+      body: { email, password },
+    }),
+  );
+}
+
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+  );
+}
+
+function fromEnvironment(context: CommandContext, name: string): string | undefined {
+  return context.environment[name] || undefined;
+}
