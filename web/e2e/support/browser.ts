@@ -46,15 +46,11 @@ export async function openTab(
   const complaints: string[] = [];
   const expected = new Set<number>();
   page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));
+  // Chromium writes violations of the content security policy to the console too.
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
     const status = Number(/status of (\d{3})/.exec(message.text())?.[1]);
     if (!expected.has(status)) complaints.push(`console: ${message.text()}`);
-  });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
-    });
   });
   return {
     page,

@@ -9,7 +9,8 @@ export function ResultItem(props: { item: SearchItem }) {
   const { item } = props;
   const { citation } = item;
   const where = [
-    ...item.headings,
+    // The first heading of a document is often its title, which stands above already.
+    ...item.headings.filter((heading) => heading !== item.title),
     ...(citation.page === undefined ? [] : [`page ${citation.page}`]),
     ...(item.language === null ? [] : [languageName(item.language)]),
   ];

@@ -23,8 +23,7 @@ export function SearchSummary(props: Props) {
       </span>
       {answer.mode !== asked && (
         <span className={classes.notice}>
-          You asked for {modeName(asked).toLocaleLowerCase()} search; it could not run, so {ran} search
-          answered.
+          You asked for {modeName(asked).toLocaleLowerCase()} search. For now {ran} search answers.
         </span>
       )}
       {answer.correctedTo !== null && (

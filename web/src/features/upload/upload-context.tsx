@@ -5,7 +5,13 @@ import { useLiveLibrary } from '../../api/live-library.ts';
 import { type Session, uploadForm } from '../../api/session.ts';
 import { useSession } from '../../api/session-context.tsx';
 import { isActive } from '../../api/tasks.ts';
-import { createUploadQueue, type SendBatch, type UploadQueue, type UploadSnapshot } from './upload-queue.ts';
+import {
+  createUploadQueue,
+  type SendBatch,
+  type UploadQueue,
+  type UploadSnapshot,
+  uploadName,
+} from './upload-queue.ts';
 
 const UploadContext = createContext<UploadQueue | null>(null);
 
@@ -61,19 +67,12 @@ function hasTask(data: unknown): data is { task: Task } {
   return typeof data === 'object' && data !== null && 'task' in data;
 }
 
-/** The path within the folder that was dropped, so that files of one name are told apart; else the name. */
-function nameOf(file: File): string {
-  const path =
-    'relativePath' in file && typeof file.relativePath === 'string' ? file.relativePath : file.name;
-  return path.replace(/^\.?\//, '');
-}
-
 function sender(session: Session): SendBatch {
   return (files, collectionId, onProgress, signal) => {
     const form = new FormData();
     // Fields go before files: the server reads the form as it arrives.
     if (collectionId !== undefined) form.append('collectionId', collectionId);
-    for (const file of files) form.append('file', file, nameOf(file));
+    for (const file of files) form.append('file', file, uploadName(file));
     return uploadForm<UploadAnswer>(session, { url: '/api/v1/library/sources', form, signal, onProgress });
   };
 }

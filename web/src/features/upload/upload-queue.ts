@@ -112,16 +112,7 @@ export function createUploadQueue(
   }
 
   function accept(batch: readonly Job[], answer: UploadAnswer) {
-    const changes = batch.map((job, index): [number, Partial<UploadItem>] => {
-      const source = answer.items[index];
-      if (source === undefined)
-        return [job.key, { state: 'refused', reason: 'The server did not answer for this file.' }];
-      return [
-        job.key,
-        { state: source.duplicateOf === undefined ? 'accepted' : 'duplicate', sent: job.file.size, source },
-      ];
-    });
-    patch(new Map(changes));
+    patch(matchAnswer(batch, answer));
     if (answer.task !== null) update({ tasks: [...state.tasks, answer.task] });
   }
 
@@ -135,7 +126,7 @@ export function createUploadQueue(
       const jobs = files.map((file): Job => ({ key: nextKey++, file, collectionId }));
       waiting = [...waiting, ...jobs];
       const items = jobs.map(({ key, file }): UploadItem => {
-        return { key, name: file.name, size: file.size, sent: 0, state: 'waiting' };
+        return { key, name: uploadName(file), size: file.size, sent: 0, state: 'waiting' };
       });
       update({ items: [...state.items, ...items] });
       void run();
@@ -154,6 +145,35 @@ export function createUploadQueue(
       update({ items: [], tasks: [] });
     },
   };
+}
+
+/** Files that were taken come back in the order in which they were sent; those refused are told apart by name. */
+function matchAnswer(batch: readonly Job[], answer: UploadAnswer): Map<number, Partial<UploadItem>> {
+  const taken = [...answer.items];
+  const rejected = [...(answer.rejected ?? [])];
+  return new Map(
+    batch.map(({ key, file }): [number, Partial<UploadItem>] => {
+      const refusal = rejected.findIndex((candidate) => candidate.fileName === uploadName(file));
+      if (refusal !== -1) {
+        const [gone] = rejected.splice(refusal, 1);
+        return [key, { state: 'refused', reason: gone?.message ?? '' }];
+      }
+      const source = taken.shift();
+      if (source === undefined)
+        return [key, { state: 'refused', reason: 'The server did not answer for this file.' }];
+      return [
+        key,
+        { state: source.duplicateOf === undefined ? 'accepted' : 'duplicate', sent: file.size, source },
+      ];
+    }),
+  );
+}
+
+/** The path within the folder that was dropped, so that files of one name are told apart; else the name. */
+export function uploadName(file: File): string {
+  const path =
+    'relativePath' in file && typeof file.relativePath === 'string' ? file.relativePath : file.name;
+  return path.replace(/^\.?\//, '').normalize('NFC');
 }
 
 function nextBatch(jobs: readonly Job[]): Job[] {
