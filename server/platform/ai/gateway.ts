@@ -24,7 +24,7 @@ export function createAiGateway(options: AiGatewayOptions): AiGateway {
   const clock = options.clock ?? systemClock;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const context: CallContext = {
-    models: createModels(options.settings, limits.connectMs),
+    models: createModels(options.settings),
     limits,
     silenceMs: options.settings.timeoutSeconds * 1000,
     usage: createUsageRecorder(options.uow, clock, options.logger),

@@ -1,5 +1,4 @@
 import type { EmbeddingModelV4, LanguageModelV4 } from '@ai-sdk/provider';
-import { Agent, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
 import type { AiRole } from './port.ts';
 import type { AiSettings } from './settings.ts';
 
@@ -25,8 +24,7 @@ export interface Models {
 }
 
 /** Reads the roles and opens providers when they are first called: a server without models does not load them. */
-export function createModels(settings: AiSettings, connectMs: number): Models {
-  const send = createSender(connectMs);
+export function createModels(settings: AiSettings): Models {
   const addresses = {
     anthropic: settings.anthropicBaseUrl ?? ANTHROPIC_URL,
     openai: settings.openaiBaseUrl ?? OPENAI_URL,
@@ -84,19 +82,7 @@ function renameTokenLimit({ max_tokens: limit, ...body }: Record<string, unknown
 }
 
 /**
- * `fetch` with our connect timeout, and without redirects: a redirect would send prompts and keys to an address that the
- * operator never named.
+ * `fetch` without redirects: a redirect would send prompts and keys to an address that the operator never named. It gives a
+ * connection 10 s to come about, and headers and body 5 minutes of silence; the watchdog is stricter.
  */
-function createSender(connectMs: number): typeof globalThis.fetch {
-  // Silence is watched by the caller, which knows a slow reader from a slow model.
-  const dispatcher = new Agent({
-    connect: { timeout: connectMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    allowH2: false,
-  });
-  return async (input, init) => {
-    const options = { ...init, redirect: 'error', dispatcher } as UndiciRequestInit;
-    return (await undiciFetch(String(input), options)) as unknown as Response;
-  };
-}
+const send: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, redirect: 'error' });

@@ -17,7 +17,6 @@ export interface AiSettings {
 
 /** Bounds that operators do not need to set; tests make them small. Times in milliseconds. */
 export interface AiLimits {
-  readonly connectMs: number;
   /** From the first try to the last token, whatever the model is doing. */
   readonly totalMs: number;
   /** Tries of one call, the first one included. */
@@ -36,7 +35,6 @@ export interface AiLimits {
 }
 
 export const DEFAULT_LIMITS: AiLimits = {
-  connectMs: 10_000,
   totalMs: 300_000,
   attempts: 4,
   backoffMs: 500,
