@@ -8,7 +8,7 @@ import {
   type PasswordHasher,
   type TokenSigner,
 } from '../../platform/auth/index.ts';
-import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Events } from '../../platform/events/port.ts';
 import {
   emailTaken,
@@ -44,7 +44,7 @@ import {
   toUserView,
 } from './identity.schemas.ts';
 import { useLink } from './identity.sessions.repository.ts';
-import type { Grant, OpenSession, Sessions } from './identity.sessions.ts';
+import type { Grant, Sessions } from './identity.sessions.ts';
 import type { AccountRow } from './identity.tables.ts';
 
 /** Signing up and in. `address` is where the request came from. */
@@ -67,7 +67,7 @@ export interface IdentityServiceDependencies {
   readonly events: Events;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly logger: Pick<Logger, 'info'>;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly passwords: PasswordHasher;
   readonly signer: TokenSigner;
   readonly csrf: CsrfProofs;
@@ -117,26 +117,32 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     );
     // The same work for an account that does not exist, so that the time does not tell.
     const right = await passwords.verify(account?.password_hash ?? null, body.password);
-    const session = await uow.write(instance, (tx) => concludeLogin(tx, actor, account, right));
-    if (!session) throw invalidCredentials();
+    if (!account || !right) {
+      // Not awaited, for the same reason: only an account that exists has somewhere to record it.
+      void recordFailure(actor, account);
+      throw invalidCredentials();
+    }
+    const session = await uow.write(instance, (tx) => sessions.open(tx, actor, account, 'password'));
     if (emailKey !== undefined) await limits.forgive(emailKey);
     return sessions.grant(session);
   }
 
-  async function concludeLogin(
-    tx: Tx,
-    actor: Actor,
-    account: AccountRow | undefined,
-    right: boolean,
-  ): Promise<OpenSession | undefined> {
-    if (account && right) return sessions.open(tx, actor, account, 'password');
-    const [organization] = account ? await organizationsOf(tx, account.id) : [];
-    if (account && organization) {
-      const origin = { organizationId: organization.id, userId: account.id, requestId: actor.requestId };
-      await events.emit(tx, origin, signInFailed, { userId: account.id });
+  async function recordFailure(actor: Actor, account: AccountRow | undefined): Promise<void> {
+    const { requestId } = actor;
+    const userId = account?.id ?? null;
+    logger.info({ userId, requestId }, 'a sign-in failed');
+    if (userId === null) return;
+    try {
+      await uow.write(instanceActor(requestId), async (tx) => {
+        const [organization] = await organizationsOf(tx, userId);
+        if (!organization) return;
+        await events.emit(tx, { organizationId: organization.id, userId, requestId }, signInFailed, {
+          userId,
+        });
+      });
+    } catch (error) {
+      logger.warn({ err: error, userId, requestId }, 'a failed sign-in was not recorded');
     }
-    logger.info({ userId: account?.id ?? null, requestId: actor.requestId }, 'a sign-in failed');
-    return undefined;
   }
 
   async function signInByLink(actor: Actor, address: string, token: string): Promise<Grant> {
