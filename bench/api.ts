@@ -42,8 +42,8 @@ export class Api {
     return answer<T>(await fetch(`${this.origin}/api/v1${path}`, { headers: this.#headers }));
   }
 
-  search(q: string, mode: string, limit: number): Promise<SearchAnswerView> {
-    return this.get(`/search?${new URLSearchParams({ q, mode, limit: String(limit) })}`);
+  search(query: Readonly<Record<string, string>>): Promise<SearchAnswerView> {
+    return this.get(`/search?${new URLSearchParams(query)}`);
   }
 
   /** Uploads in requests of 50 files and waits until every file is ready. Throws when one is not. */

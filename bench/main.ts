@@ -7,6 +7,7 @@ import { describeMachine } from './machine.ts';
 import { http } from './parts/http.ts';
 import { ingest } from './parts/ingest.ts';
 import { searchLatency } from './parts/search-latency.ts';
+import { semantic } from './parts/semantic.ts';
 import { startup } from './parts/startup.ts';
 import { uploadMemory } from './parts/upload-memory.ts';
 import { type DatabaseKind, Postgres } from './place.ts';
@@ -14,7 +15,7 @@ import { meetsGoal, type PartResult, type Report, toMarkdown } from './report.ts
 
 // `npm run bench -- [part…] [options]`: measures, prints a table, and keeps JSON in bench/results.
 
-const PARTS: readonly Part[] = [startup, uploadMemory, ingest, http, searchLatency];
+const PARTS: readonly Part[] = [startup, uploadMemory, ingest, http, semantic, searchLatency];
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 
 const { values, positionals } = parseArgs({

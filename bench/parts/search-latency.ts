@@ -31,11 +31,12 @@ async function measure(context: Context, kind: DatabaseKind): Promise<readonly F
   for (const mode of ['hybrid', 'semantic', 'keyword']) {
     const took: number[] = [];
     for (let index = 0; index < WARM_UP + QUERIES; index++) {
+      const q = library.corpus.query(index);
       const from = performance.now();
-      const answer = await library.api.search(library.corpus.query(index), mode, 10);
+      const answer = await library.api.search({ q, mode, limit: '10' });
       if (index >= WARM_UP) took.push(performance.now() - from);
       if (answer.mode !== mode) throw new Error(`asked for ${mode}, ${answer.mode} ran`);
-      if (answer.items.length === 0) throw new Error(`nothing found for "${library.corpus.query(index)}"`);
+      if (answer.items.length === 0) throw new Error(`nothing found for "${q}"`);
     }
     const goal = mode === 'hybrid' && context.scale === 1 ? { goal: { atMost: p95Ms } } : {};
     figures.push(
