@@ -22,12 +22,19 @@ export interface EmbeddedDatabase extends Database {
   becomeApp(): Promise<void>;
 }
 
+/**
+ * PostgreSQL's defaults are for a machine of its own: its 128 MB of shared buffers alone would be a third of our memory.
+ * What falls out of them is in the operating system's cache.
+ */
+const SETTINGS = ['shared_buffers = 32MB', 'max_connections = 8'];
+
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   if (options.folder) await mkdir(options.folder, { recursive: true });
   const db = await PGlite.create({
     ...(options.folder ? { dataDir: options.folder } : {}),
     ...(options.loadDataDir ? { loadDataDir: options.loadDataDir } : {}),
     extensions: { vector },
+    postgresqlconf: SETTINGS,
     parsers: PARSERS,
   });
   await db.exec("set timezone = 'UTC'");
