@@ -11,12 +11,25 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'server',
-          include: ['server/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts', 'samples/**/*.test.ts'],
+          include: [
+            'server/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'samples/**/*.test.ts',
+          ],
           exclude: ['**/*.services.test.ts', '**/*.endurance.test.ts', '**/node_modules/**'],
         },
       },
       { test: { ...shared, name: 'services', include: ['server/**/*.services.test.ts'] } },
-      { test: { ...shared, name: 'endurance', include: ['server/**/*.endurance.test.ts'], testTimeout: 1_200_000, fileParallelism: false } },
+      {
+        test: {
+          ...shared,
+          name: 'endurance',
+          include: ['server/**/*.endurance.test.ts'],
+          testTimeout: 1_200_000,
+          fileParallelism: false,
+        },
+      },
       { test: { ...shared, name: 'browser', include: ['web/e2e/**/*.test.ts'], fileParallelism: false } },
     ],
   },

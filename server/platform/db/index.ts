@@ -1,5 +1,5 @@
 export { isForeignKeyViolation, isUniqueViolation, translateDatabaseError } from './errors.ts';
-export { FolderInUseError, type FolderHolder, folderHolder } from './folder-lock.ts';
+export { type FolderHolder, FolderInUseError, folderHolder } from './folder-lock.ts';
 export { type DatabaseReport, inspectDatabase, migrateDatabase, pendingMigrations } from './maintenance.ts';
 export { type Migration, MigrationError, missingMigrations, readMigrations } from './migrate.ts';
 export {
