@@ -6,7 +6,7 @@ import { parseFailure } from './failures.ts';
 import type { Chunk, MediaType, ParsedDocument, ParseFailure } from './port.ts';
 import type { SegmentOptions } from './segmentation/segment.ts';
 import { WorkerPool } from './worker/pool.ts';
-import { isChunkList, isParsedDocument } from './worker/protocol.ts';
+import { chunksOf, documentOf } from './worker/protocol.ts';
 
 export interface ParserLogger {
   debug(details: Readonly<Record<string, unknown>>, message: string): void;
@@ -50,14 +50,6 @@ export interface Parser {
   close(): Promise<void>;
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 export function createParser(options: ParserOptions = {}): Parser {
   const pool = new WorkerPool({
     timeoutMs: options.timeoutMs ?? 25_000,
@@ -76,21 +68,20 @@ export function createParser(options: ParserOptions = {}): Parser {
       const body = (): Readable => createReadStream(path, { end: size - 1 });
       const outcome = await pool.run({ request, bodyBytes: size, body }, signal);
       if (!outcome.ok) return err(outcome.failure);
-      const document = parseJson(outcome.body);
-      return isParsedDocument(document, mediaType)
-        ? ok(document)
-        : err(parseFailure('library.parser_crashed'));
+      const document = documentOf(outcome.frame, mediaType);
+      return document ? ok(document) : err(parseFailure('library.parser_crashed'));
     },
     async segment(document, signal, segmentOptions = {}) {
-      const body = Buffer.from(JSON.stringify(document));
-      const request = { kind: 'segment', options: segmentOptions } as const;
+      const { text, ...rest } = document;
+      const body = Buffer.from(text);
+      const request = { kind: 'segment', document: rest, options: segmentOptions } as const;
       const outcome = await pool.run(
         { request, bodyBytes: body.length, body: () => Readable.from([body]) },
         signal,
       );
       if (!outcome.ok) return err(outcome.failure);
-      const chunks = parseJson(outcome.body);
-      return isChunkList(chunks, document.text) ? ok(chunks) : err(parseFailure('library.parser_crashed'));
+      const chunks = chunksOf(outcome.frame, text);
+      return chunks ? ok(chunks) : err(parseFailure('library.parser_crashed'));
     },
     close: () => pool.close(),
   };

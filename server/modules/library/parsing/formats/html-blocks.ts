@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import type { BlockKind, CanonicalTextBuilder } from '../canonical.ts';
+import { ParseError } from '../failures.ts';
 import {
   type Attributes,
   BLOCKS,
@@ -7,13 +8,12 @@ import {
   FURNITURE_ROLES,
   integer,
   isHidden,
+  isScope,
   NOTE,
   NOTE_REFERENCE,
+  type Scope,
   SKIPPED,
 } from './html-elements.ts';
-
-/** Where reading takes place: everything, or only inside elements of this name. */
-export type Scope = 'all' | 'main' | 'article';
 
 export interface HtmlOptions {
   readonly scope?: Scope;
@@ -26,6 +26,9 @@ export interface HtmlOptions {
   /** Changes a heading's level, or answers null to drop it. */
   readonly headingLevel?: (level: number, title: string) => number | null;
 }
+
+/** Elements within elements: the parser needs quadratic time in it, and no page comes near. */
+const MAX_DEPTH = 5_000;
 
 interface Frame {
   readonly name: string;
@@ -69,6 +72,12 @@ class HtmlBlockReader {
   }
 
   open(name: string, attributes: Attributes): void {
+    if (this.#frames.length >= MAX_DEPTH) {
+      throw new ParseError(
+        'library.damaged_file',
+        'The file is nested too deeply to be read. Simplify it and retry.',
+      );
+    }
     this.#options.onElement?.(name, attributes);
     const above = this.#frames.at(-1);
     const scope = this.#options.scope ?? 'all';
@@ -144,6 +153,8 @@ class HtmlBlockReader {
         return this.#enterItem(integer(attributes.value));
       case 'table':
         return this.#enterTable();
+      case 'caption':
+        return () => this.#out.add('paragraph', this.#take());
       case 'tr':
         return () => this.#endRow();
       case 'td':
@@ -271,10 +282,6 @@ class HtmlBlockReader {
     if (this.#pre > 0) return 'code';
     return this.#quote > 0 ? 'quote' : 'paragraph';
   }
-}
-
-function isScope(name: string, attributes: Attributes, scope: Scope): boolean {
-  return scope !== 'all' && (name === scope || (scope === 'main' && attributes.role === 'main'));
 }
 
 /** Adds the readable blocks of an HTML text: headings, paragraphs, items, rows, quotes, code and notes, in order. */

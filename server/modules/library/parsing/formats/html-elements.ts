@@ -30,3 +30,10 @@ export function isHidden(attributes: Attributes): boolean {
 export function integer(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,6}$/.test(text.trim()) ? Number(text) : null;
 }
+
+/** Where reading takes place: everything, or only inside elements of this name. */
+export type Scope = 'all' | 'main' | 'article';
+
+export function isScope(name: string, attributes: Attributes, scope: Scope): boolean {
+  return scope !== 'all' && (name === scope || (scope === 'main' && attributes.role === 'main'));
+}

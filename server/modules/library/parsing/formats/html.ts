@@ -2,7 +2,8 @@ import { CanonicalTextBuilder } from '../canonical.ts';
 import type { Draft } from '../draft.ts';
 import { decodeText } from '../encoding.ts';
 import { ParseError } from '../failures.ts';
-import { addHtmlBlocks, type Scope } from './html-blocks.ts';
+import { addHtmlBlocks } from './html-blocks.ts';
+import type { Scope } from './html-elements.ts';
 
 /** Share of the page's text that the marked main part must hold to be taken for all of it. */
 const MAIN_SHARE = 0.3;

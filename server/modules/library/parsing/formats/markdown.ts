@@ -20,8 +20,13 @@ import { addPlainText } from './plain.ts';
 
 /** Code units parsed at once: the tree of a whole large file would not fit in the worker's memory. */
 const SLICE = 128_000;
-/** A line longer than this is no Markdown that a person wrote, and some need quadratic time. */
+/**
+ * Beyond these, a line is no Markdown that a person wrote, and the syntax needs quadratic time and memory: its length in
+ * code units, the marks of inline syntax in it, and containers within containers.
+ */
 const MAX_LINE = 20_000;
+const MAX_MARKS = 1_000;
+const DEEP_CONTAINERS = /^(?:[ \t]{0,8}(?:>|[-*+]|\d{1,9}[.)])){40}|^[ \t]{160,}(?:>|[-*+]|\d{1,9}[.)])\s/;
 const MAX_DEPTH = 60;
 
 /** The words of inline content: no syntax, but alternative texts, code and marks of footnotes. */
@@ -163,6 +168,18 @@ export function slices(text: string, limit: number = SLICE): string[] {
   return parts;
 }
 
+function isHostile(slice: string): boolean {
+  if (slice.length > SLICE * 4) return true;
+  return slice
+    .split('\n')
+    .some(
+      (line) =>
+        line.length > MAX_LINE ||
+        DEEP_CONTAINERS.test(line) ||
+        (line.length > MAX_MARKS && (line.match(/[*_~`|!<[\]]/g)?.length ?? 0) > MAX_MARKS),
+    );
+}
+
 /** CommonMark with GitHub's extensions and YAML front matter. Parts that no person wrote are taken as plain text. */
 export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
   const decoded = decodeText(bytes);
@@ -174,8 +191,7 @@ export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
   draft.language = matter.language;
   const walker = new MarkdownWalker(draft);
   for (const slice of slices(matter.body)) {
-    const hostile = slice.length > SLICE * 4 || slice.split('\n').some((line) => line.length > MAX_LINE);
-    if (hostile) addPlainText(slice, draft);
+    if (isHostile(slice)) addPlainText(slice, draft);
     else
       walker.blocks(
         fromMarkdown(slice, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children,

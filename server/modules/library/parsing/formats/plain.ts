@@ -19,7 +19,7 @@ function headingLevel(paragraph: string): number | null {
   // A chapter's name often stands on the line below its number.
   if (
     lines.length <= 2 &&
-    paragraph.length <= MAX_HEADING * 2 &&
+    lines.every((line) => line.length <= MAX_HEADING) &&
     (CHAPTER.test(first) || CJK_CHAPTER.test(first))
   ) {
     return /[,;]$/.test(paragraph) ? null : 1;

@@ -11,7 +11,7 @@ const SLICE = 64;
  * are counted in slices, which can count a little more than the encoder would.
  */
 export function tokenCount(text: string): number {
-  if (!LONG_RUN.test(text)) return countTokens(text, PLAIN);
+  if (text.length < 400 || !LONG_RUN.test(text)) return countTokens(text, PLAIN);
   let total = 0;
   // Cuts before a single space never change how the encoder splits; only the slices of long runs do.
   for (const run of text.match(/\s?\S+|\s+/g) ?? []) {

@@ -1,4 +1,3 @@
-import type { ParsedDocument } from '../port.ts';
 import { lockDown } from './lockdown.ts';
 import {
   FrameReader,
@@ -11,24 +10,35 @@ import {
 /** The largest file that a request may carry, in bytes; the upload limit lies below it. */
 const MAX_REQUEST_BYTES = 2 ** 31;
 
-function reply(header: WorkerReply, body: unknown): void {
-  const json = Buffer.from(body === undefined ? '' : JSON.stringify(body));
-  process.stdout.write(frameHead(header, json.length));
-  if (json.length > 0) process.stdout.write(json);
+function reply(header: WorkerReply, text = ''): void {
+  const body = Buffer.from(text);
+  process.stdout.write(frameHead(header, body.length));
+  if (body.length > 0) process.stdout.write(body);
 }
 
 async function handle(request: WorkerRequest, body: Buffer): Promise<void> {
   if (request.kind === 'segment') {
     const { segment } = await import('../segmentation/segment.ts');
-    const document = JSON.parse(body.toString('utf8')) as ParsedDocument; // made and checked by the parent
-    reply({ ok: true }, segment(document, request.options));
+    const chunks = segment({ ...request.document, text: body.toString('utf8') }, request.options);
+    const ranges = chunks.map(({ start, end, page, headings, tokens }) => ({
+      start,
+      end,
+      page,
+      headings,
+      tokens,
+    }));
+    reply({ ok: true, chunks: ranges });
     return;
   }
   const { parseBytes } = await import('../formats/index.ts');
   const { mediaType, maxTextChars, language } = request;
   const result = await parseBytes(body, mediaType, { maxTextChars, language: language ?? undefined });
-  if (result.ok) reply({ ok: true }, result.value);
-  else reply({ ok: false, failure: result.error }, undefined);
+  if (result.ok) {
+    const { text, ...document } = result.value;
+    reply({ ok: true, document }, text);
+  } else {
+    reply({ ok: false, failure: result.error });
+  }
 }
 
 /** Where the parent cannot read this process's memory use from outside, the process watches itself between turns. */

@@ -4,7 +4,8 @@ import type { SegmentOptions } from '../segmentation/segment.ts';
 
 /**
  * Parent and worker talk in frames over the worker's stdin and stdout: two unsigned 32-bit little-endian lengths, a JSON
- * header, a body of bytes. The body of a `parse` is the file; every other body is JSON.
+ * header, a body of bytes. Bodies are the file (request `parse`) or canonical text in UTF-8 (request `segment`, reply to
+ * `parse`); a long text is never escaped into JSON and out again.
  */
 export type WorkerRequest =
   | {
@@ -13,9 +14,19 @@ export type WorkerRequest =
       readonly language: string | null;
       readonly maxTextChars: number;
     }
-  | { readonly kind: 'segment'; readonly options: SegmentOptions };
+  | {
+      readonly kind: 'segment';
+      readonly document: Omit<ParsedDocument, 'text'>;
+      readonly options: SegmentOptions;
+    };
 
-export type WorkerReply = { readonly ok: true } | { readonly ok: false; readonly failure: ParseFailure };
+/** A chunk without its text, which its range says. */
+export type ChunkRange = Omit<Chunk, 'text' | 'ordinal'>;
+
+export type WorkerReply =
+  | { readonly ok: true; readonly document: Omit<ParsedDocument, 'text'> }
+  | { readonly ok: true; readonly chunks: readonly ChunkRange[] }
+  | { readonly ok: false; readonly failure: ParseFailure };
 
 /** How a worker says that it ended itself because of its memory use. */
 export const MEMORY_EXIT_CODE = 86;
@@ -87,12 +98,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a worker says is checked: a file that took the worker over must not reach the parent. */
-export function isReply(value: unknown): value is WorkerReply {
-  if (!isRecord(value)) return false;
-  if (value.ok === true) return true;
-  const failure = value.failure;
-  return isRecord(failure) && isParseFailureCode(failure.code) && typeof failure.message === 'string';
+/** The failure of a reply, where it is one. What a worker says is checked: a file that took it over must not reach further. */
+export function failureOf(header: unknown): ParseFailure | null {
+  if (!isRecord(header) || header.ok !== false) return null;
+  const { failure } = header;
+  if (!isRecord(failure) || !isParseFailureCode(failure.code) || typeof failure.message !== 'string')
+    return null;
+  return { code: failure.code, message: failure.message };
 }
 
 function isRange(item: Record<string, unknown>, length: number): boolean {
@@ -117,33 +129,51 @@ const KINDS: ReadonlySet<unknown> = new Set<StructureItem['kind']>([
   'quote',
 ]);
 
-export function isParsedDocument(value: unknown, mediaType: MediaType): value is ParsedDocument {
+function isDocument(
+  value: unknown,
+  mediaType: MediaType,
+  length: number,
+): value is Omit<ParsedDocument, 'text'> {
   if (!isRecord(value)) return false;
-  const { text, structure, title, authors, language } = value;
+  const { structure, title, authors, language } = value;
   return (
     value.mediaType === mediaType &&
-    typeof text === 'string' &&
     (title === null || typeof title === 'string') &&
     (language === null || typeof language === 'string') &&
     Array.isArray(authors) &&
     authors.every((author) => typeof author === 'string') &&
     Array.isArray(structure) &&
-    structure.every((item) => isRecord(item) && KINDS.has(item.kind) && isRange(item, text.length))
+    structure.every((item) => isRecord(item) && KINDS.has(item.kind) && isRange(item, length))
   );
 }
 
-export function isChunkList(value: unknown, text: string): value is Chunk[] {
+/** The document of a reply to `parse`, null where it is none. */
+export function documentOf(frame: Frame, mediaType: MediaType): ParsedDocument | null {
+  const document = isRecord(frame.header) ? frame.header.document : null;
+  const text = frame.body.toString('utf8');
+  return isDocument(document, mediaType, text.length) ? { ...document, text } : null;
+}
+
+function isChunkRange(value: unknown, length: number): value is ChunkRange {
   return (
-    Array.isArray(value) &&
-    value.every(
-      (chunk, index) =>
-        isRecord(chunk) &&
-        chunk.ordinal === index &&
-        isRange(chunk, text.length) &&
-        text.slice(Number(chunk.start), Number(chunk.end)) === chunk.text &&
-        Number.isInteger(chunk.tokens) &&
-        Array.isArray(chunk.headings) &&
-        (chunk.page === null || Number.isInteger(chunk.page)),
-    )
+    isRecord(value) &&
+    isRange(value, length) &&
+    Number.isInteger(value.tokens) &&
+    Array.isArray(value.headings) &&
+    value.headings.every((heading) => typeof heading === 'string') &&
+    (value.page === null || Number.isInteger(value.page))
   );
+}
+
+/** The chunks of a reply to `segment`, null where it is none. */
+export function chunksOf(frame: Frame, text: string): Chunk[] | null {
+  const chunks = isRecord(frame.header) ? frame.header.chunks : null;
+  if (!Array.isArray(chunks)) return null;
+  const whole: Chunk[] = [];
+  for (const [ordinal, chunk] of chunks.entries()) {
+    if (!isChunkRange(chunk, text.length)) return null;
+    const { start, end, page, headings, tokens } = chunk;
+    whole.push({ ordinal, text: text.slice(start, end), start, end, page, headings, tokens });
+  }
+  return whole;
 }

@@ -10,8 +10,8 @@ import type { ParseFailure } from '../port.ts';
 import {
   type Frame,
   FrameReader,
+  failureOf,
   frameHead,
-  isReply,
   MEMORY_EXIT_CODE,
   type WorkerRequest,
 } from './protocol.ts';
@@ -20,7 +20,8 @@ import {
 const WATCH_MS = 20;
 /** Share of the cap at which the worker is stopped, as it grows on between two looks. */
 const KILL_SHARE = 0.92;
-const HEAP_SHARE = 0.7;
+/** V8's heap may have this share of the cap; the rest is for buffers and the program. */
+const HEAP_SHARE = 0.6;
 /** The largest answer taken from a worker, in bytes. */
 const MAX_REPLY_BYTES = 512 * 1024 * 1024;
 /** Bytes of stderr kept to tell how a worker ended. */
@@ -33,7 +34,7 @@ export interface WorkerLimits {
 }
 
 export type WorkerOutcome =
-  | { readonly ok: true; readonly body: Buffer }
+  | { readonly ok: true; readonly frame: Frame }
   | { readonly ok: false; readonly failure: ParseFailure };
 
 export interface WorkerJob {
@@ -191,9 +192,8 @@ export class WorkerProcess {
   }
 
   #receive(frame: Frame): void {
-    if (!isReply(frame.header)) this.#fail('library.parser_crashed');
-    else if (frame.header.ok) this.#finish({ ok: true, body: frame.body });
-    else this.#finish({ ok: false, failure: frame.header.failure });
+    const failure = failureOf(frame.header);
+    this.#finish(failure ? { ok: false, failure } : { ok: true, frame });
   }
 
   #finish(outcome: WorkerOutcome): void {

@@ -65,6 +65,8 @@ function byOutline(
 
 const SECTION = /^(\d{1,2}(?:\.\d{1,2})*)\.?\s+\p{Lu}/u;
 const MAX_LINE = 90;
+/** What follows a heading is prose of more than this many characters. */
+const MIN_PROSE = 60;
 
 /** One line in a font of its own that prose in the text's font follows. */
 function isBoldHeading(paragraph: PdfParagraph, next: PdfParagraph | undefined, layout: Layout): boolean {
@@ -73,7 +75,7 @@ function isBoldHeading(paragraph: PdfParagraph, next: PdfParagraph | undefined, 
     return false;
   if (!line.oneFont || line.font === layout.bodyFont || paragraph.size < layout.bodySize * 0.95) return false;
   if (/[.;,]$/.test(line.text) || !/^[\p{Lu}\p{Lo}\d]/u.test(line.text)) return false;
-  return next?.kind === 'text' && next.lines[0]?.font === layout.bodyFont && textOf(next).length > MAX_LINE;
+  return next?.kind === 'text' && next.lines[0]?.font === layout.bodyFont && textOf(next).length > MIN_PROSE;
 }
 
 /** Headings in the size of the text, told by their font: below those that are larger, deeper by their number. */
