@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { addAsk } from './ask.ts';
 import type { CommandContext } from './context.ts';
+import { addDoctor } from './doctor.ts';
+import { addIngest } from './ingest.ts';
 import { addMigrate } from './migrate.ts';
 import { addOpenApi } from './openapi.ts';
 import { addSearch } from './search.ts';
@@ -25,9 +27,11 @@ export function createProgram(context: CommandContext): Command {
     .addHelpText('after', HELP);
   addServe(program, context);
   addUser(program, context);
+  addIngest(program, context);
   addSearch(program, context);
   addAsk(program, context);
   addMigrate(program, context);
+  addDoctor(program, context);
   addOpenApi(program, context);
   return program;
 }

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type SearchAnswer, type SearchItem, type SearchMode, unwrap } from '../../client/index.ts';
 import { findCollection } from './collections.ts';
 import { CONNECTION_HELP, withConnectionOptions, withSession } from './connection.ts';
 import type { CommandContext } from './context.ts';
+import { countTo } from './numbers.ts';
 import type { ConnectionOptions } from './session.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
@@ -91,14 +92,4 @@ function oneLineKeepingEnds(text: string): string {
   const inner = oneLine(text);
   if (inner === '') return /\s/.test(text) ? ' ' : '';
   return `${/^\s/.test(text) ? ' ' : ''}${inner}${/\s$/.test(text) ? ' ' : ''}`;
-}
-
-/** A parser of whole numbers from 1 for commander. */
-export function countTo(most: number): (value: string) => number {
-  return (value) => {
-    const count = Number(value);
-    if (!Number.isInteger(count) || count < 1 || count > most)
-      throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
-    return count;
-  };
 }

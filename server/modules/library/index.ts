@@ -1,5 +1,6 @@
 import type { Actor } from '../../kernel/actor.ts';
 
+export { checkReading } from './library.check.ts';
 export { sourceDeleted, sourceReady } from './library.events.ts';
 
 /** A range of a version of a source: what a citation names. */
