@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { instanceActor } from '../../kernel/actor.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { type IdentityWorld, identityWorld, type Joined } from '../../testing/identity-world.ts';
 
@@ -124,6 +126,24 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       expect(await reused(userId)).toHaveLength(1);
     });
 
+    test('a refresh waits for those that are under way, and judges by what they left', async () => {
+      const { program, userId } = await join();
+      const gate = Promise.withResolvers<void>();
+      const underWay = db.database.uow.write(instanceActor('test'), async (tx) => {
+        await db.database
+          .executor(tx)
+          .execute('update sessions set generation = 2 where user_id = $1', [userId]);
+        await gate.promise;
+      });
+      const late = refreshBy(program.refreshToken);
+      // Time for it to come as far as it can; what is right does not depend on how far that is.
+      await delay(100);
+      gate.resolve();
+      await underWay;
+      expect((await late).statusCode).toBe(401);
+      expect(await reused(userId)).toHaveLength(1);
+    });
+
     test('a made-up token of a session that exists ends nothing', async () => {
       const { program, userId } = await join();
       const bytes = Buffer.from(program.refreshToken, 'base64url');
@@ -214,6 +234,23 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       const two = await join();
       expect((await logout({ payload: { refreshToken: two.program.refreshToken } })).statusCode).toBe(204);
       expect(await meStatus(two.program.accessToken)).toBe(401);
+    });
+
+    test('a made-up refresh token does not sign anybody out', async () => {
+      const { program } = await join();
+      const bytes = Buffer.from(program.refreshToken, 'base64url');
+      bytes.writeUInt8(bytes.readUInt8(51) ^ 1, 51);
+      expect((await logout({ payload: { refreshToken: bytes.toString('base64url') } })).statusCode).toBe(204);
+      expect(await meStatus(program.accessToken)).toBe(200);
+    });
+
+    test('a session that has ended takes its access tokens with it', async () => {
+      const { program, userId } = await join();
+      await db.owner('update sessions set expires_at = $2 where user_id = $1', [
+        userId,
+        world.clock().toISOString(),
+      ]);
+      expect(await meStatus(program.accessToken)).toBe(401);
     });
 
     test('signing out without being signed in changes nothing', async () => {
