@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { createScriptoriumClient, type SignedIn, unwrap } from '../../client/index.ts';
 import { wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
-import { openLocalSession } from './local.ts';
 import { type ConnectionNeeds, type ConnectionOptions, openSession, type Session } from './session.ts';
 
 export function withConnectionOptions(command: Command): Command {
@@ -33,7 +32,7 @@ export async function withSession(
   const server = options.server ?? fromEnvironment(context, 'SCRIPTORIUM_URL');
   const session =
     server === undefined
-      ? await openLocalSession(context, options, needs)
+      ? await (await import('./local.ts')).openLocalSession(context, options, needs)
       : await openRemoteSession(context, options, server);
   try {
     await use(session);

@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import { ProblemError } from '../../client/index.ts';
 import { isAppError } from '../kernel/errors.ts';
 import { ConfigError } from '../platform/config/index.ts';
-import { FolderInUseError, MigrationError } from '../platform/db/index.ts';
 import { CommandError, EXIT, type ExitCode } from './command-error.ts';
 import { oneLine } from './terminal.ts';
 
@@ -11,6 +10,9 @@ export interface Failure {
   readonly message: string | null;
   readonly exitCode: ExitCode;
 }
+
+/** Errors whose message is written for people. By name: their classes would bring the database drivers with them. */
+const COMPLETE: ReadonlySet<string> = new Set(['FolderInUseError', 'MigrationError']);
 
 /** What a person can act on; a stack only for what nobody foresaw. */
 export function describeFailure(error: unknown): Failure {
@@ -23,10 +25,10 @@ export function describeFailure(error: unknown): Failure {
 }
 
 function sentenceFor(error: unknown): string {
-  if (error instanceof FolderInUseError || error instanceof MigrationError) return error.message;
   if (isAppError(error)) return error.safeMessage;
   if (error instanceof ProblemError) return problemSentence(error);
   if (!(error instanceof Error)) return String(error);
+  if (COMPLETE.has(error.name)) return error.message;
   if ('code' in error && error.code === 'EADDRINUSE') {
     return `The address is in use already (${error.message}). Set PORT to another one.`;
   }

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { migrateDatabase, pendingMigrations } from '../platform/db/index.ts';
-import { installQueue } from '../platform/queue/index.ts';
 import { EXIT } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 
@@ -27,6 +25,8 @@ async function migrate(
   options: { readonly check?: boolean; readonly json?: boolean },
 ): Promise<void> {
   const { terminal } = context;
+  const { migrateDatabase, pendingMigrations } = await import('../platform/db/index.ts');
+  const { installQueue } = await import('../platform/queue/index.ts');
   const config = context.loadConfig();
   const names = options.check
     ? await pendingMigrations(config)

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
-import { compose } from '../app/compose.ts';
 import { loadConfig } from '../platform/config/index.ts';
 import type { Database, OpenedDatabase } from '../platform/db/index.ts';
-import { createLogger } from '../platform/logging/index.ts';
 import type { CommandContext } from './context.ts';
 
 const HELP = `
@@ -24,6 +22,8 @@ export function addOpenApi(program: Command, context: CommandContext): void {
  * database that nobody may ask: no folder, port, server or setting of the machine is needed or touched.
  */
 async function printOpenApi(context: CommandContext): Promise<void> {
+  const { compose } = await import('../app/compose.ts');
+  const { createLogger } = await import('../platform/logging/index.ts');
   const config = loadConfig({
     LOG_LEVEL: 'silent',
     DATA_DIR: tmpdir(),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import about from '../../package.json' with { type: 'json' };
 import { addAsk } from './ask.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
@@ -18,7 +19,7 @@ export function createProgram(context: CommandContext): Command {
   const { terminal } = context;
   const program = new Command('scriptorium')
     .description('A self-hosted workshop for documents and AI')
-    .version('0.1.0')
+    .version(about.version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.write(text),

@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
-import { compose } from '../app/compose.ts';
-import { firstStart } from '../app/first-start.ts';
+import type { Application } from '../app/compose.ts';
 import type { CommandContext } from './context.ts';
 
 const SERVE_HELP = `
@@ -36,6 +35,7 @@ async function runServer(
   role: { readonly serve: boolean; readonly work: boolean },
 ): Promise<void> {
   const config = context.loadConfig();
+  const { compose } = await import('../app/compose.ts');
   const app = await compose(config);
   const stopped = stopOnSignal(async () => {
     await app.stop();
@@ -51,7 +51,7 @@ async function runServer(
   await stopped;
 }
 
-async function serve(context: CommandContext, app: Awaited<ReturnType<typeof compose>>): Promise<void> {
+async function serve(context: CommandContext, app: Application): Promise<void> {
   const { config, database } = app.platform;
   await app.http.listen({ host: config.http.host, port: config.http.port });
   const { port } = app.http.server.address() as AddressInfo;
@@ -59,6 +59,7 @@ async function serve(context: CommandContext, app: Awaited<ReturnType<typeof com
   const address = `http://${host}:${port}`;
   context.terminal.print(`ready ${address}`);
   if (database.kind !== 'embedded') return;
+  const { firstStart } = await import('../app/first-start.ts');
   const token = await firstStart(app.modules, { samples: config.library.samples });
   if (token) {
     context.terminal.print('');

@@ -5,7 +5,6 @@ import { isId } from '../kernel/ids.ts';
 import type { UserView } from '../modules/identity/index.ts';
 import { CommandError, wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
-import { addressOf, composeQuietly } from './local.ts';
 import { oneLine } from './terminal.ts';
 
 interface CreateOptions {
@@ -68,7 +67,9 @@ async function create(context: CommandContext, email: string, options: CreateOpt
     const organization = await organizationFor(app, options.organization);
     const name = options.name ?? email.split('@')[0] ?? email;
     const account = await api.createUser(ACTOR, { email, name, password, role: options.role, organization });
-    const signIn = options.link ? linkOf(app, (await api.createSignInLink(ACTOR, email)).token) : undefined;
+    const signIn = options.link
+      ? await linkOf(app, (await api.createSignInLink(ACTOR, email)).token)
+      : undefined;
     if (options.json)
       return context.terminal.printJson({ ...account, ...(signIn === undefined ? {} : { link: signIn }) });
     const [joined] = account.organizations;
@@ -100,17 +101,19 @@ async function link(
 ): Promise<void> {
   await withProduct(context, async (app) => {
     const { token, expiresAt } = await app.modules.identity.api.createSignInLink(ACTOR, email);
-    const url = linkOf(app, token);
+    const url = await linkOf(app, token);
     if (options.json) context.terminal.printJson({ url, expiresAt });
     else context.terminal.print(url);
   });
 }
 
-function linkOf(app: Application, token: string): string {
+async function linkOf(app: Application, token: string): Promise<string> {
+  const { addressOf } = await import('./local.ts');
   return `${addressOf(app.platform.config)}/sign-in#token=${token}`;
 }
 
 async function withProduct(context: CommandContext, use: (app: Application) => Promise<void>): Promise<void> {
+  const { composeQuietly } = await import('./local.ts');
   const app = await composeQuietly(context);
   try {
     // Makes the queues that accounts' events go to; nothing is worked on here.
