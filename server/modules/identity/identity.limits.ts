@@ -12,7 +12,7 @@ interface Limit {
   readonly windowSeconds: number;
 }
 
-const SIGN_IN_BY_ADDRESS: Limit = { name: 'sign-in-address', attempts: 60, windowSeconds: 60 };
+const SIGN_IN_BY_ADDRESS: Limit = { name: 'sign-in-address', attempts: 120, windowSeconds: 60 };
 /** A success starts the count again, so only wrong passwords add up. */
 const SIGN_IN_BY_ACCOUNT: Limit = { name: 'sign-in-account', attempts: 10, windowSeconds: 300 };
 const REGISTER_BY_ADDRESS: Limit = { name: 'register-address', attempts: 60, windowSeconds: 600 };
