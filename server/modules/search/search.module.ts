@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/logging/index.ts';
 import type { Queue } from '../../platform/queue/index.ts';
 import type { SearchPlatform } from '../../platform/search/index.ts';
 import type { TasksApi } from '../tasks/index.ts';
+import { searchJobs } from './search.jobs.ts';
 import { searchRoutes } from './search.routes.ts';
 import { SearchService } from './search.service.ts';
 
@@ -16,5 +17,6 @@ export interface SearchModuleOptions {
 }
 
 export function searchModule(options: SearchModuleOptions): { readonly routes: Routes } {
+  searchJobs(options);
   return { routes: searchRoutes(new SearchService(options.search)) };
 }

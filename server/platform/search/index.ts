@@ -1,3 +1,4 @@
+export type { TrainingOutcome, TrainingProgress } from './embedding/training.ts';
 export type {
   IndexDocument,
   IndexRef,

@@ -1,22 +1,31 @@
 import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
 import type { UnitOfWork } from '../db/port.ts';
-import { languageOf } from './analysis/languages.ts';
-import { labelsOf } from './audience.ts';
+import { analyze } from './analysis/analyzer.ts';
+import { type AnswerContext, answer, type Ranking } from './answer.ts';
+import type { Embedders } from './embedding/embedders.ts';
+import { acceptanceOf, maskOf, vectorFilterOf } from './filter.ts';
 import type { IndexCache } from './memory/index-cache.ts';
-import type { IndexedDocument, OrganizationIndex } from './memory/organization-index.ts';
-import type { SearchAnswer, SearchHit, SearchMode, SearchRequest } from './port.ts';
-import { decodeSearchCursor, encodeSearchCursor } from './query/cursor.ts';
+import type { OrganizationIndex } from './memory/organization-index.ts';
+import type { SearchAnswer, SearchRequest } from './port.ts';
+import { decodeSearchCursor } from './query/cursor.ts';
 import { type ParsedQuery, parseQuery } from './query/parse.ts';
 import { phraseTest } from './query/phrase.ts';
-import { makeSnippet } from './query/snippet.ts';
+import { correctTerm } from './query/spelling.ts';
 import { type ResolvedQuery, resolveWords } from './query/words.ts';
-import { bm25, rowsOfDocumentsWithAny, rowsWithAll } from './ranking/bm25.ts';
-import { bestRows, type RankedRow, type RankPosition } from './ranking/page.ts';
-import { type PassageText, readPassages } from './storage/search-read.repository.ts';
+import { bm25 } from './ranking/bm25.ts';
+import { databaseCosines, memoryCosines } from './ranking/cosine-source.ts';
+import { largestRows } from './ranking/fusion.ts';
+import { rankHybrid, rankSemantic } from './ranking/latent-ranking.ts';
+import { type EmbedderRow, type IndexState, readPassages } from './storage/search-read.repository.ts';
 
 export interface SearcherOptions {
   readonly uow: UnitOfWork;
   readonly cache: IndexCache;
+  readonly embedders: Embedders;
+  /** Told what a query found of the organization's index. */
+  readonly onState: (actor: OrganizationActor, state: IndexState) => void;
+  /** Told when the embedding server did not answer a query, which then runs by words alone. */
+  readonly onEmbeddingFailure: (error: unknown) => void;
 }
 
 const NOTHING: SearchAnswer = {
@@ -28,42 +37,57 @@ const NOTHING: SearchAnswer = {
 };
 
 /** What one search works with, put together once. */
-interface Context {
-  readonly actor: OrganizationActor;
-  readonly index: OrganizationIndex;
-  readonly request: SearchRequest;
+interface Context extends AnswerContext {
+  readonly state: IndexState;
   readonly parsed: ParsedQuery;
   readonly resolved: ResolvedQuery;
-  readonly accepts: (document: IndexedDocument) => boolean;
-  /** Tests that a passage's text must pass. */
-  readonly textTests: readonly ((text: string) => boolean)[];
+  readonly mask: (scores: Float32Array) => Float32Array;
 }
 
 export async function search(
   options: SearcherOptions,
   actor: Actor,
   request: SearchRequest,
+  signal: AbortSignal,
 ): Promise<SearchAnswer> {
   const after = request.cursor === undefined ? null : decodeSearchCursor(request, request.cursor);
   const { organizationId } = actor;
   if (organizationId === null) return NOTHING;
   const member: OrganizationActor = { ...actor, organizationId };
-  const { index } = await options.cache.current(member);
-  const context = contextOf(index, member, request);
-  const scores = restrict(context, bm25(index, context.resolved.words));
-  return await answer(options, context, scores, after, { mode: 'keyword', embedder: null });
+  const { index, state } = await options.cache.current(member);
+  options.onState(member, state);
+  const context = contextOf(index, state, member, request);
+  const ranking = await rank(options, context, signal);
+  const found = await answer(options.uow, context, ranking, after);
+  if (found.hits.length > 0 || after !== null || context.resolved.unknown.length === 0) return found;
+  const corrected = await correct(options, context);
+  if (corrected === null) return found;
+  const again = contextOf(index, state, member, { ...request, q: corrected });
+  return {
+    ...(await answer(options.uow, again, await rank(options, again, signal), null)),
+    nextCursor: null,
+    correctedTo: corrected,
+  };
 }
 
-function contextOf(index: OrganizationIndex, actor: OrganizationActor, request: SearchRequest): Context {
+function contextOf(
+  index: OrganizationIndex,
+  state: IndexState,
+  actor: OrganizationActor,
+  request: SearchRequest,
+): Context {
   const parsed = parseQuery(request.q, request.prefix ?? false);
+  const resolved = resolveWords(index, parsed.text, parsed.openEnd);
   const excludedPhrases = parsed.excluded.filter((excluded) => /\s/.test(excluded)).map(phraseTest);
   return {
     actor,
     index,
+    state,
     request,
     parsed,
-    resolved: resolveWords(index, parsed.text, parsed.openEnd),
-    accepts: filterOf(actor, request),
+    resolved,
+    terms: resolved.terms,
+    mask: maskOf(index, parsed, acceptanceOf(actor, request)),
     textTests: [
       ...parsed.phrases.map(phraseTest),
       ...excludedPhrases.map((holds) => (text: string) => !holds(text)),
@@ -71,129 +95,74 @@ function contextOf(index: OrganizationIndex, actor: OrganizationActor, request: 
   };
 }
 
-function filterOf(actor: Actor, request: SearchRequest): (document: IndexedDocument) => boolean {
-  const labels = labelsOf(actor);
-  const types = request.types === undefined ? null : new Set(request.types);
-  const language = request.language === undefined ? null : languageOf(request.language).code;
-  return (document) =>
-    document.audience.some((label) => labels.has(label)) &&
-    (types === null || types.has(document.type)) &&
-    (request.collectionId === undefined || document.collectionId === request.collectionId) &&
-    (language === null || languageOf(document.language).code === language);
+/** Rows that vectors alone may bring in: enough for the pages that people read. */
+const DEPTH = 200;
+
+async function rank(options: SearcherOptions, context: Context, signal: AbortSignal): Promise<Ranking> {
+  const { actor, index, state, request, resolved, mask } = context;
+  const { embedder } = state;
+  const query =
+    request.mode === 'keyword' || embedder === null
+      ? null
+      : await embedQuery(options, context, embedder, signal);
+  if (query === null || embedder === null) {
+    return { scores: mask(bm25(index, resolved.words)), mode: 'keyword', embedder: null };
+  }
+  const source =
+    index.vectors === null
+      ? databaseCosines(options.uow, actor, index, embedder, vectorFilterOf(actor, request))
+      : memoryCosines(index);
+  const latent = { source, query, mask, depth: DEPTH };
+  const scores =
+    request.mode === 'semantic'
+      ? await rankSemantic(latent)
+      : await rankHybrid(latent, mask(bm25(index, resolved.words)), embedder.weight);
+  return { scores, mode: request.mode, embedder: embedder.name };
 }
 
-/** Leaves no score to rows that lack a phrase's words, and to documents with an excluded word. */
-function restrict(context: Context, scores: Float32Array): Float32Array {
-  const { index, parsed } = context;
-  for (const phrase of parsed.phrases) {
-    const held = rowsWithAll(index, resolveWords(index, phrase, false).words);
-    for (let row = 0; row < scores.length; row++) if (held[row] === 0) scores[row] = 0;
-  }
-  for (const word of parsed.excluded.filter((excluded) => !/\s/.test(excluded))) {
-    const held = rowsOfDocumentsWithAny(index, resolveWords(index, word, false).words);
-    for (let row = 0; row < scores.length; row++) if (held[row] === 1) scores[row] = 0;
-  }
-  return scores;
-}
-
-/** Rows that are read at once when their text must be looked at, and how many of them a page may cost. */
-const TESTED_AT_ONCE = 200;
-const TESTED_AT_MOST = 4_000;
-
-async function answer(
+/** Null where the query has nothing that the embedder understands, or an embedding server does not answer. */
+async function embedQuery(
   options: SearcherOptions,
-  context: Context,
-  scores: Float32Array,
-  after: RankPosition | null,
-  ran: { readonly mode: SearchMode; readonly embedder: string | null },
-): Promise<SearchAnswer> {
-  const { actor, request } = context;
-  const wanted = request.limit + 1;
-  const { ranked, texts } = await options.uow.read(actor, async (tx) => {
-    const read = (rows: readonly RankedRow[]) => readPassages(tx, actor.organizationId, rows);
-    return context.textTests.length === 0
-      ? await plainPage(context, scores, after, wanted, read)
-      : await testedPage(context, scores, after, wanted, read);
-  });
-  const page = ranked.slice(0, request.limit);
-  const last = page.at(-1);
-  return {
-    hits: page.flatMap((row) => hitOf(context, row, texts.get(nameOf(row)))),
-    nextCursor:
-      ranked.length > request.limit && last !== undefined ? encodeSearchCursor(request, last) : null,
-    ...ran,
-    correctedTo: null,
-  };
-}
-
-type Read = (rows: readonly RankedRow[]) => Promise<readonly PassageText[]>;
-interface FoundPage {
-  readonly ranked: readonly RankedRow[];
-  readonly texts: ReadonlyMap<string, PassageText>;
-}
-
-const nameOf = (row: { readonly key: number; readonly ordinal: number }) => `${row.key}/${row.ordinal}`;
-
-async function plainPage(
-  context: Context,
-  scores: Float32Array,
-  after: RankPosition | null,
-  limit: number,
-  read: Read,
-): Promise<FoundPage> {
-  const { index, request, accepts } = context;
-  const ranked = bestRows(index, scores, { accepts, grouped: request.expand !== 'passages', after, limit });
-  const texts = await read(ranked.slice(0, request.limit));
-  return { ranked, texts: new Map(texts.map((text) => [nameOf(text), text])) };
-}
-
-/** Takes rows in their order, passage by passage, and keeps those whose text passes, until the page is full. */
-async function testedPage(
-  context: Context,
-  scores: Float32Array,
-  after: RankPosition | null,
-  limit: number,
-  read: Read,
-): Promise<FoundPage> {
-  const { index, request, accepts, textTests } = context;
-  const ranked: RankedRow[] = [];
-  const texts = new Map<string, PassageText>();
-  const documents = new Set<number>();
-  let from = after;
-  for (let tested = 0; tested < TESTED_AT_MOST && ranked.length < limit; tested += TESTED_AT_ONCE) {
-    const rows = bestRows(index, scores, { accepts, grouped: false, after: from, limit: TESTED_AT_ONCE });
-    const read_ = new Map((await read(rows)).map((text) => [nameOf(text), text]));
-    for (const row of rows) {
-      const text = read_.get(nameOf(row));
-      const repeated = request.expand !== 'passages' && documents.has(row.key);
-      if (
-        text === undefined ||
-        repeated ||
-        ranked.length === limit ||
-        !textTests.every((passes) => passes(text.content))
-      )
-        continue;
-      documents.add(row.key);
-      ranked.push(row);
-      texts.set(nameOf(row), text);
-    }
-    from = rows.at(-1) ?? null;
-    if (rows.length < TESTED_AT_ONCE) break;
+  { actor, index, parsed, resolved }: Context,
+  embedder: EmbedderRow,
+  signal: AbortSignal,
+): Promise<Float32Array | null> {
+  const terms = new Map(
+    resolved.words.flatMap(({ weight, forms }) => forms.map(({ term }) => [term, weight] as const)),
+  );
+  const text = { text: parsed.text, language: index.mainLanguage, terms };
+  try {
+    const [vector] = await options.embedders.embed(actor, embedder, [text], signal);
+    return vector ?? null;
+  } catch (error) {
+    if (embedder.kind !== 'external') throw error;
+    options.onEmbeddingFailure(error);
+    return null;
   }
-  return { ranked, texts };
 }
 
-function hitOf(context: Context, ranked: RankedRow, text: PassageText | undefined): SearchHit[] {
-  const document = context.index.documentOfRow(ranked.row);
-  if (document === undefined || text === undefined) return [];
-  const { type, id, version, title, language, collectionId } = document;
-  const { content, ordinal, start, end, page, headings } = text;
-  return [
-    {
-      ...{ type, id, version, title, language, collectionId },
-      passage: { ordinal, text: content, start, end, page, headings },
-      ...makeSnippet(content, document.analysedAs, context.resolved.terms),
-      score: ranked.score,
-    },
-  ];
+/** Puts words of the vocabulary in the place of those that no passage holds; null where none is near. */
+async function correct(
+  options: SearcherOptions,
+  { actor, index, parsed, resolved, mask }: Context,
+): Promise<string | null> {
+  let corrected = parsed.text.trim();
+  for (const word of resolved.unknown) {
+    // Only what the caller may find may be proposed.
+    const rowsOf = (term: number) =>
+      largestRows(mask(bm25(index, [{ weight: 1, forms: [{ term, languages: null }] }])), 20);
+    const term = correctTerm(index, word, (number) => rowsOf(number).length);
+    const row = term === null ? undefined : rowsOf(index.vocabulary.numberOf(term) ?? 0)[0];
+    const document = row === undefined ? undefined : index.documentOfRow(row);
+    if (term === null || row === undefined || document === undefined) continue;
+    const wanted = [{ key: document.key, ordinal: index.ordinalOfRow(row) }];
+    const [passage] = await options.uow.read(actor, (tx) => readPassages(tx, actor.organizationId, wanted));
+    const text = [document.title, ...(passage?.headings ?? []), passage?.content ?? ''].join('\n');
+    const place = analyze(text, document.analysedAs).find((occurrence) => occurrence.term === term);
+    corrected = corrected.replace(
+      word,
+      place === undefined ? term : text.slice(place.start, place.end).toLowerCase(),
+    );
+  }
+  return corrected === parsed.text.trim() ? null : corrected;
 }

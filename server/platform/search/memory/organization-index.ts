@@ -1,3 +1,4 @@
+import { TITLE_WEIGHT } from '../document-terms.ts';
 import { visitTerms } from '../storage/term-codec.ts';
 import { PostingLists } from './posting-lists.ts';
 import { VectorTable } from './vector-table.ts';
@@ -31,8 +32,6 @@ export interface IndexedDocument extends Omit<LoadedDocument, 'titleTerms' | 'pa
   readonly ordinals: readonly number[];
 }
 
-/** How often a title's word counts beside one of the body: measured best at 2 to 3 on abstracts. */
-const TITLE_WEIGHT = 3;
 /** Passages have 24 bits in a posting. */
 const MAX_PASSAGES = 2 ** 24;
 
@@ -155,6 +154,19 @@ export class OrganizationIndex {
     return this.#languages
       .map((code, number) => ({ number, code }))
       .filter(({ number }) => (this.#rowsOfLanguage[number] ?? 0) > 0);
+  }
+
+  /** The language of the most passages; `und` where there are none. */
+  get mainLanguage(): string {
+    let main = 'und';
+    let most = 0;
+    this.#languages.forEach((code, number) => {
+      const rows = this.#rowsOfLanguage[number] ?? 0;
+      if (rows <= most) return;
+      most = rows;
+      main = code;
+    });
+    return main;
   }
 
   /** Rows, dead ones included. */

@@ -12,8 +12,6 @@ export interface RankedRow {
 export type RankPosition = Omit<RankedRow, 'row'>;
 
 export interface PageOptions {
-  /** Whether the caller may find the document and the filters let it through. */
-  readonly accepts: (document: IndexedDocument) => boolean;
   /** Only the best passage of each document. */
   readonly grouped: boolean;
   readonly after: RankPosition | null;
@@ -28,7 +26,6 @@ export function bestRows(index: OrganizationIndex, scores: Float32Array, options
     insert(best, ranked, options.limit);
   };
   let current: IndexedDocument | undefined;
-  let accepted = false;
   let leader: RankedRow | null = null;
   for (let row = 0; row < scores.length; row++) {
     const score = scores[row] ?? 0;
@@ -39,9 +36,7 @@ export function bestRows(index: OrganizationIndex, scores: Float32Array, options
       offer(leader);
       leader = null;
       current = document;
-      accepted = options.accepts(document);
     }
-    if (!accepted) continue;
     const ranked = { row, score, key: document.key, ordinal: document.ordinals[row - document.first] ?? 0 };
     if (!options.grouped) offer(ranked);
     else if (leader === null || score > leader.score) leader = ranked;

@@ -178,6 +178,14 @@ export async function changeDocument(
     .execute();
 }
 
+/** Raises the sequence, so that every process looks at the state of the organization's index again. */
+export async function touchIndex(tx: Tx, organizationId: string): Promise<void> {
+  await sql`
+    update search_state set sequence = sequence + 1 where organization_id = ${organizationId}`.execute(
+    db(tx),
+  );
+}
+
 /** Notes that a document changed, in the order of commits: the state row stays locked until the transaction ends. */
 export async function recordChange(
   tx: Tx,
