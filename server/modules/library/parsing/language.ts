@@ -1,7 +1,7 @@
 import { detectAll } from 'tinyld';
 
 /** Code units looked at: enough to be sure, few enough to be quick. */
-const SAMPLE = 1_500;
+const SAMPLE = 900;
 /** Letters below which n-grams guess more than they know. */
 const MIN_LETTERS = 40;
 const MIN_ACCURACY = 0.1;
@@ -30,7 +30,16 @@ const SCRIPTS: readonly (readonly [pattern: RegExp, share: number, language: str
 /** What n-grams may answer for text in Latin letters is none of these. */
 const NOT_LATIN = new Set('ar fa ur ps ru uk bg mk be sr kk ky mn tt hi mr ne he yi ko ja zh th'.split(' '));
 
+/** Whether a language exists, by its subtag: asking ICU takes a tenth of a millisecond. */
+const known = new Map<string, boolean>();
 let names: Intl.DisplayNames | null = null;
+
+function isKnown(language: string): boolean {
+  names ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+  const answer = known.get(language) ?? names.of(language) !== undefined;
+  if (known.size < 1_000) known.set(language, answer);
+  return answer;
+}
 
 /** A declared tag in canonical BCP 47 form, or null where it is malformed, private, or names no known language. */
 export function declaredLanguage(tag: string | null | undefined): string | null {
@@ -39,9 +48,7 @@ export function declaredLanguage(tag: string | null | undefined): string | null 
   try {
     const locale = new Intl.Locale(trimmed);
     if (['und', 'mul', 'zxx', 'mis'].includes(locale.language)) return null;
-    names ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
-    const known = names.of(locale.language);
-    return known === undefined ? null : locale.toString();
+    return isKnown(locale.language) ? locale.toString() : null;
   } catch {
     return null; // Intl.Locale throws RangeError on a malformed tag
   }
