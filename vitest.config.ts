@@ -16,6 +16,8 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
             'samples/**/*.test.ts',
+            'client/**/*.test.ts',
+            'web/src/**/*.test.ts',
           ],
           exclude: ['**/*.services.test.ts', '**/*.endurance.test.ts', '**/node_modules/**'],
         },

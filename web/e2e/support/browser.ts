@@ -43,6 +43,7 @@ export async function openTab(
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   const expected = new Set<number>();
   page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));

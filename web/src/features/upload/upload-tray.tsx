@@ -2,6 +2,7 @@ import { ActionIcon, CloseButton, Progress, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import type { Task } from '../../../../client/index.ts';
 import { formatBytes, formatNumber, plural } from '../../shared/format.ts';
 import { isSettled, stageProgress, stageWords } from '../../shared/stage.ts';
@@ -11,6 +12,8 @@ import classes from './upload-tray.module.css';
 
 /** Rows that are drawn; of a larger batch the rest is counted, and the library shows it. */
 const SHOWN = 200;
+/** Milliseconds that a tray without bad news stays after the last file is ready. */
+const LINGER = 5000;
 
 /** What became of the files that were added in this visit: sending, stages, duplicates, refusals. */
 export function UploadTray() {
@@ -18,10 +21,16 @@ export function UploadTray() {
   const queue = useUploadQueue();
   const [folded, fold] = useDisclosure();
   useBatchProgress();
-  if (items.length === 0) return null;
-
   const done = items.filter(isDone).length;
   const busy = done < items.length;
+  const allWell = !busy && items.every((item) => problemOf(item) === undefined);
+  useEffect(() => {
+    if (!allWell) return;
+    const timer = setTimeout(queue.clear, LINGER);
+    return () => clearTimeout(timer);
+  }, [allWell, queue]);
+  if (items.length === 0) return null;
+
   const summary = busy ? `${formatNumber(done)} of ${plural(items.length, 'file')} done` : summaryOf(items);
   return (
     <section className={classes.tray} aria-label="Uploads">
