@@ -61,16 +61,18 @@ async function train(
   // Most jobs find that an earlier one has done the work: those leave no task behind.
   if (job.data.taskId === undefined && !(await search.isTrainingDue(actor))) return;
   const taskId = job.data.taskId ?? (await createTask(uow, tasks, actor));
-  await tasks.run(
-    actor,
-    taskId,
-    { number: job.attempt, max: job.attempt, signal: job.signal },
-    async ({ signal, progress }) => {
+  const attempt = { number: job.attempt, max: job.attempt, signal: job.signal };
+  try {
+    await tasks.run(actor, taskId, attempt, async ({ signal, progress }) => {
       const outcome = await search.train(actor, signal, progress);
       logger.info({ organizationId: actor.organizationId, outcome }, 'search training ended');
       return resultOf(outcome);
-    },
-  );
+    });
+  } catch (error) {
+    // The next attempt makes its own task, so this one must not stay running.
+    await tasks.finish(actor, taskId, { status: 'failed', error: INTERRUPTED });
+    throw error;
+  }
 }
 
 async function createTask(uow: UnitOfWork, tasks: TasksApi, actor: OrganizationActor): Promise<string> {
