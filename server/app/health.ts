@@ -93,7 +93,10 @@ function metrics(http: Http, adminSecret: string | undefined): void {
 /** With an operator secret set: whoever knows it. Without one: this machine itself, not through a proxy. */
 function mayReadMetrics(request: FastifyRequest, adminSecret: string | undefined): boolean {
   if (adminSecret === undefined) {
-    return /^(127\.|::1$|::ffff:127\.)/.test(request.ip) && request.headers['x-forwarded-for'] === undefined;
+    return (
+      /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '') &&
+      request.headers['x-forwarded-for'] === undefined
+    );
   }
   const given = Buffer.from(String(request.headers['x-admin-secret'] ?? ''));
   const wanted = Buffer.from(adminSecret);

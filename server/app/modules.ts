@@ -1,3 +1,4 @@
+import { instanceActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { IdSource } from '../kernel/ids.ts';
 import { createAskModule } from '../modules/ask/index.ts';
@@ -64,6 +65,7 @@ export function createModules(platform: Platform) {
     ai,
     quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } },
   });
+  queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));
 
   return {
     tasks,

@@ -36,6 +36,7 @@ async function start(module: AskWorld['withModel']): Promise<Http> {
       host: '127.0.0.1',
       port: 0,
       publicUrl: undefined,
+      trustedProxies: 0,
       corsOrigins: [],
       rateLimit: false,
       secureCookies: false,

@@ -15,6 +15,8 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly publicUrl: string | undefined;
+    /** Reverse proxies before the server. */
+    readonly trustedProxies: number;
     readonly corsOrigins: readonly string[];
     readonly rateLimit: boolean;
     readonly secureCookies: boolean;
@@ -144,6 +146,7 @@ function toConfig(s: Settings): Config {
       host: s.HOST,
       port: s.PORT,
       publicUrl: s.PUBLIC_URL?.replace(/\/+$/, ''),
+      trustedProxies: s.TRUST_PROXY,
       corsOrigins: s.CORS_ORIGINS,
       rateLimit: s.RATE_LIMIT === 'on',
       secureCookies: s.PUBLIC_URL?.startsWith('https:') ?? (production && !isLoopback(s.HOST)),

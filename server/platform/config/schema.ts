@@ -13,6 +13,11 @@ export const SETTINGS = {
   DATA_DIR: text('./data', {
     doc: 'Folder of the embedded database, the stored files and the generated secret.',
   }),
+  TRUST_PROXY: integer(0, {
+    min: 0,
+    max: 10,
+    doc: 'How many reverse proxies stand before the server: that many X-Forwarded-For entries are believed.',
+  }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info', {
     doc: 'Least severe log level that is written.',
   }),

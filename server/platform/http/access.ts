@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { hasRole, publicActor } from '../../kernel/actor.ts';
+import { hasRole } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Authenticator } from '../auth/port.ts';
 
@@ -18,15 +18,10 @@ export function createAccessHook(authenticator: Authenticator) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const access = request.routeOptions.config.access;
     if (!access) return;
-    const bearer = bearerOf(request.headers.authorization);
-    const cookie = request.cookies[ACCESS_COOKIE];
-    if ('public' in access) {
-      request.actor = publicActor(request.id);
-      return;
-    }
+    if ('public' in access) return;
     request.actor = await authenticator.authenticate({
-      bearer,
-      cookie,
+      bearer: bearerOf(request.headers.authorization),
+      cookie: request.cookies[ACCESS_COOKIE],
       csrfToken: single(request.headers['x-csrf-token']),
       safeMethod: SAFE_METHODS.has(request.method),
       organizationId: single(request.headers['x-organization-id']),

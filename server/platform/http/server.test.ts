@@ -143,3 +143,13 @@ describe('beside the API', () => {
     );
   });
 });
+
+test('another kind of Authorization does not keep anybody from signing in', async () => {
+  const answer = await world.anonymous.call(
+    'POST',
+    '/auth/login',
+    { email: 'nobody@example.org', password: 'wrong password' },
+    { authorization: 'Basic YTpi' },
+  );
+  expect(answer.body).toMatchObject({ code: 'identity.invalid_credentials' });
+});
