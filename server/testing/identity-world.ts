@@ -87,6 +87,7 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
         host: '127.0.0.1',
         port: 0,
         publicUrl: undefined,
+        trustedProxies: 0,
         corsOrigins: [],
         rateLimit: false,
         secureCookies: true,

@@ -46,7 +46,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const http: Http = Fastify({
     loggerInstance,
-    trustProxy: options.settings.trustedProxies,
+    trustProxy: (_address, hop) => hop < options.settings.trustedProxies,
     bodyLimit: BODY_LIMIT,
     requestTimeout: 600_000,
     keepAliveTimeout: 72_000,
