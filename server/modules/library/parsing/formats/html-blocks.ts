@@ -14,6 +14,7 @@ import {
   type Scope,
   SKIPPED,
 } from './html-elements.ts';
+import { TableRows } from './table-rows.ts';
 
 export interface HtmlOptions {
   readonly scope?: Scope;
@@ -45,19 +46,13 @@ interface ListFrame {
   items: number;
 }
 
-interface TableFrame {
-  /** Cells of the row so far. */
-  cells: string[];
-  rows: number;
-}
-
 /** Turns a stream of HTML events into blocks, without a tree, so that neither depth nor size costs a stack. */
 class HtmlBlockReader {
   readonly #out: CanonicalTextBuilder;
   readonly #options: HtmlOptions;
   readonly #frames: Frame[] = [];
   readonly #lists: ListFrame[] = [];
-  readonly #tables: TableFrame[] = [];
+  readonly #tables: TableRows[] = [];
   #buffer: string[] = [];
   #heading: number | null = null;
   #marker: string | null = null;
@@ -218,7 +213,7 @@ class HtmlBlockReader {
     const outer = this.#tables.at(-1);
     if (outer) this.#endRow();
     else this.#flush();
-    this.#tables.push({ cells: [], rows: 0 });
+    this.#tables.push(new TableRows());
     return () => {
       this.#endRow();
       this.#tables.pop();
@@ -226,20 +221,12 @@ class HtmlBlockReader {
   }
 
   #endCell(): void {
-    const table = this.#tables.at(-1);
-    if (!table) return;
-    table.cells.push(this.#take().replace(/\s+/g, ' ').trim());
+    this.#tables.at(-1)?.endCell(this.#take());
   }
 
   #endRow(): void {
-    const table = this.#tables.at(-1);
-    if (!table) return;
-    const rest = this.#take().replace(/\s+/g, ' ').trim();
-    const cells = rest === '' ? table.cells : [...table.cells, rest];
-    table.cells = [];
-    if (cells.every((cell) => cell === '')) return;
-    this.#out.add('tableRow', cells.join(' | '), { tight: table.rows > 0 });
-    table.rows += 1;
+    const row = this.#tables.at(-1)?.endRow(this.#take());
+    if (row) this.#out.add('tableRow', row.text, { tight: row.tight });
   }
 
   #breakBlock(): void {

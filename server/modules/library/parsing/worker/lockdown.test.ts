@@ -13,11 +13,11 @@ test('a locked-down process has no network, files, processes, threads, evaluatio
     workerArguments(probe, { timeoutMs: 10_000, maxMemoryMb: 256 }),
     { env: {} },
   );
-  expect(JSON.parse(stdout)).toEqual({ attempts: 23, succeeded: [] });
+  expect(JSON.parse(stdout)).toEqual({ attempts: 47, succeeded: [] });
 });
 
-test('the probe would tell: without the lock it succeeds', async () => {
-  const script = `import { readFileSync } from 'node:fs'; await import('node:net'); process.stdout.write(String(readFileSync('/etc/hostname').length > 0 && typeof fetch));`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
-  expect(stdout).toBe('function');
+test('the probe would tell: without the lock every attempt succeeds', async () => {
+  const { stdout } = await run(process.execPath, [probe, 'unlocked']);
+  const { attempts, succeeded } = JSON.parse(stdout);
+  expect([attempts, succeeded.length]).toEqual([47, 47]);
 });

@@ -55,6 +55,14 @@ function refuse(): never {
   throw new Error('not available in a parser');
 }
 
+/** Where the methods of an object are defined that open a connection, each refused from now on. */
+function refuseConnections(target: object | null): void {
+  for (const name of ['connect', 'connect6', 'bind', 'bind6', 'listen']) {
+    if (target && name in target)
+      Object.defineProperty(target, name, { value: refuse, writable: false, configurable: false });
+  }
+}
+
 /**
  * Takes away what a parser has no use for: sockets, name lookup, processes, threads, native code. Together with Node's
  * permission model and an empty environment, a file that gains control of a parser finds nothing to reach.
@@ -71,6 +79,10 @@ export function lockDown(): void {
   set(process, 'getBuiltinModule', (id: string) => (denied(id) ? refuse() : getBuiltin(id)));
   for (const name of DENIED_GLOBALS) Reflect.deleteProperty(globalThis, name);
   for (const name of DENIED_PROCESS) set(process, name, refuse);
+  // Our own pipes are sockets, and lead to the class that could open others.
+  refuseConnections(Object.getPrototypeOf(process.stdin));
+  const handle: unknown = Reflect.get(process.stdin, '_handle');
+  if (typeof handle === 'object' && handle) refuseConnections(Object.getPrototypeOf(handle));
   // Libraries print warnings about broken files; stdout carries our frames.
   for (const name of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) console[name] = () => {};
 }
