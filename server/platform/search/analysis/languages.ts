@@ -147,6 +147,12 @@ const TRUNCATED: ReadonlySet<string> = new Set([
 ]);
 const TRUNCATION_LENGTH = 6;
 
+/** Where lower case is a matter of its own: two letters i in Turkish; ё, which Russian stems and most writers take for е. */
+const LOWER: Readonly<Record<string, (text: string) => string>> = {
+  tr: (text) => text.toLocaleLowerCase('tr'),
+  ru: (text) => text.toLowerCase().replaceAll('ё', 'е'),
+};
+
 const SPELLINGS: Readonly<Record<string, string>> = { in: 'id', iw: 'he', cmn: 'zh', fil: 'tl' };
 
 const known = new Map<string, Language>();
@@ -171,7 +177,7 @@ function makeLanguage(code: string): Language {
       [...(STOP_WORDS[code] ?? []), ...more].map((word) => word.normalize('NFKC').toLowerCase()),
     ),
     stem: cached(stemmerOf(code)),
-    lower: code === 'tr' ? (text) => text.toLocaleLowerCase('tr') : (text) => text.toLowerCase(),
+    lower: LOWER[code] ?? ((text) => text.toLowerCase()),
     foldsAccents: !KEEPS_ACCENTS.has(code),
     elides: ELIDES.has(code),
   };
