@@ -72,8 +72,9 @@ async function measure(context: Context, place: Place, product: RunningServer): 
       ...peerTarget(context),
     ];
     await checkEqualWork(targets);
-    const results = await interleaved(targets, Math.max(1, Math.round(ROUNDS * context.scale)));
-    return { part: http.name, figures: figuresOf(targets, results), notes: notesOf(context) };
+    const rounds = Math.max(1, Math.round(ROUNDS * context.scale));
+    const results = await interleaved(targets, rounds);
+    return { part: http.name, figures: figuresOf(targets, results), notes: notesOf(context, rounds) };
   } finally {
     await bare.stop();
   }
@@ -163,9 +164,9 @@ function figuresOf(targets: readonly Target[], results: Results): readonly Figur
   });
 }
 
-function notesOf({ peer }: Context): readonly string[] {
+function notesOf({ peer }: Context, rounds: number): readonly string[] {
   return [
-    `wrk with ${CONNECTIONS} connections, ${ROUNDS} interleaved rounds of ${SECONDS} s; medians; pools of ${POOL_SIZE}; one process each`,
+    `wrk with ${CONNECTIONS} connections, ${rounds} interleaved rounds of ${SECONDS} s; medians; pools of ${POOL_SIZE}; one process each`,
     peer
       ? 'the peer reads its own rows (get one: with 2 KB of text)'
       : 'no peer was named (--peer, --peer-token, --peer-ids)',

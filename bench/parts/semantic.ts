@@ -53,7 +53,7 @@ async function measure(context: Context, library: Library): Promise<PartResult> 
       { name: `recall@${TOP}`, value: await recall(library), unit: '', goal: { atLeast: 0.95 } },
     ],
     notes: [
-      `${library.chunks.toLocaleString('en-US')} vectors; wrk with ${CONNECTIONS} connections, ${ROUNDS} rounds of ${SECONDS} s; medians`,
+      `${library.chunks.toLocaleString('en-US')} vectors; wrk with ${CONNECTIONS} connections, ${rounds.length} rounds of ${SECONDS} s; medians`,
       `recall: ${RECALL_QUERIES} queries, the ${TOP} best passages with the vector indexes and again without them`,
     ],
   };
