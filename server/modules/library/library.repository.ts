@@ -176,21 +176,6 @@ export type SourceChange = Partial<
   >
 >;
 
-export async function updateSource(
-  tx: Tx,
-  organizationId: string,
-  id: string,
-  change: SourceChange,
-): Promise<SourceRow> {
-  return db(tx)
-    .updateTable('library_sources')
-    .set({ ...change, updated_at: now })
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-}
-
 /** Moves a source on if it is still in the run that the caller works for; undefined when it is not. */
 export function advance(
   tx: Tx,

@@ -1,5 +1,4 @@
 export { ACCESS_COOKIE } from './access.ts';
 export type { Access, Http, Routes } from './port.ts';
-export { statusOf } from './problem.ts';
 export { createHttpServer, type HttpOptions } from './server.ts';
 export { type ServerSentEvent, sendEvents } from './sse.ts';

@@ -32,10 +32,6 @@ export interface Problem {
   readonly [extra: string]: unknown;
 }
 
-export function statusOf(kind: ErrorKind): number {
-  return STATUS[kind];
-}
-
 export function toProblem(error: AppError, requestId: string): Problem {
   const status = STATUS[error.kind];
   return {
