@@ -1,8 +1,10 @@
 import { CanonicalTextBuilder, canonicalLine } from './canonical.ts';
 import { ParseError } from './failures.ts';
 import { declaredLanguage, detectLanguage } from './language.ts';
-import type { MediaType, ParsedDocument } from './port.ts';
+import type { MediaType, ParsedDocument, StructureItem } from './port.ts';
 
+/** Among these first blocks stands the heading that is the title. */
+const OPENING_BLOCKS = 3;
 const MAX_TITLE = 500;
 const MAX_AUTHORS = 50;
 const MAX_AUTHOR = 200;
@@ -41,6 +43,12 @@ function shorten(text: string, limit: number): string {
     .trim();
 }
 
+/** A heading of level 1 with which a document opens; a chapter further down is no title. */
+function openingHeading(structure: readonly StructureItem[]): string | undefined {
+  const blocks = structure.filter((item) => item.kind !== 'page').slice(0, OPENING_BLOCKS);
+  return blocks.find((item) => item.kind === 'heading' && item.level === 1)?.title;
+}
+
 /**
  * Makes the document of a filled draft. `language` is what the person who uploaded the file said; it wins over what the
  * file says, and that over what the text looks like. Throws `library.no_text` or `library.empty_file`.
@@ -60,13 +68,14 @@ export function finishDraft(
       'The file opens but holds no text. Choose a file with text in it.',
     );
   }
-  const heading = structure.find((item) => item.kind === 'heading')?.title;
+  // In plain text a level is a guess, and what opens it may be a chapter.
+  const opening = mediaType === 'text/plain' ? undefined : openingHeading(structure);
   const authors = draft.authors
     .map((author) => shorten(author, MAX_AUTHOR))
     .filter((author) => author !== '');
   return {
     mediaType,
-    title: shorten(draft.title ?? '', MAX_TITLE) || shorten(heading ?? '', MAX_TITLE) || null,
+    title: shorten(draft.title ?? '', MAX_TITLE) || shorten(opening ?? '', MAX_TITLE) || null,
     authors: [...new Set(authors)].slice(0, MAX_AUTHORS),
     language: declaredLanguage(language) ?? declaredLanguage(draft.language) ?? detectLanguage(text),
     text,

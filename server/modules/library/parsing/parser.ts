@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { parseFailure } from './failures.ts';
+import type { CausedFailure } from './formats/index.ts';
 import type { Chunk, MediaType, ParsedDocument, ParseFailure } from './port.ts';
 import type { SegmentOptions } from './segmentation/segment.ts';
 import { WorkerPool } from './worker/pool.ts';
@@ -58,6 +59,11 @@ export function createParser(options: ParserOptions = {}): Parser {
     idleMs: options.idleMs ?? 30_000,
     onJobEnd: (job) => options.logger?.debug({ ...job }, 'parser job ended'),
   });
+  const told = ({ cause, ...failure }: CausedFailure): ParseFailure => {
+    if (cause !== undefined)
+      options.logger?.debug({ code: failure.code, cause }, 'parser failed unexpectedly');
+    return failure;
+  };
   const maxTextChars = options.maxTextChars ?? 20_000_000;
   return {
     async parse(path, file, signal) {
@@ -67,7 +73,7 @@ export function createParser(options: ParserOptions = {}): Parser {
       const request = { kind: 'parse', mediaType, language, maxTextChars } as const;
       const body = (): Readable => createReadStream(path, { end: size - 1 });
       const outcome = await pool.run({ request, bodyBytes: size, body }, signal);
-      if (!outcome.ok) return err(outcome.failure);
+      if (!outcome.ok) return err(told(outcome.failure));
       const document = documentOf(outcome.frame, mediaType);
       return document ? ok(document) : err(parseFailure('library.parser_crashed'));
     },
@@ -79,7 +85,7 @@ export function createParser(options: ParserOptions = {}): Parser {
         { request, bodyBytes: body.length, body: () => Readable.from([body]) },
         signal,
       );
-      if (!outcome.ok) return err(outcome.failure);
+      if (!outcome.ok) return err(told(outcome.failure));
       const chunks = chunksOf(outcome.frame, text);
       return chunks ? ok(chunks) : err(parseFailure('library.parser_crashed'));
     },

@@ -4,6 +4,9 @@ import { type FormatParser, finishDraft, newDraft, type ParseLimits } from '../d
 import { ParseError, parseFailure } from '../failures.ts';
 import type { MediaType, ParsedDocument, ParseFailure } from '../port.ts';
 
+/** Characters of a stack that are worth keeping. */
+const MAX_CAUSE = 2_000;
+
 /** Parsers load on first use: a worker that reads Markdown never pays for pdf.js. */
 async function parserFor(mediaType: MediaType): Promise<FormatParser> {
   switch (mediaType) {
@@ -24,7 +27,12 @@ async function parserFor(mediaType: MediaType): Promise<FormatParser> {
   }
 }
 
-function toFailure(error: unknown): ParseFailure {
+/** A failure, with what is behind it where that is a fault of a parser; for the log, never for the person. */
+export interface CausedFailure extends ParseFailure {
+  readonly cause?: string;
+}
+
+function toFailure(error: unknown): CausedFailure {
   if (error instanceof ParseError) return error.failure;
   // V8 says so when a recursion in a library runs out of stack: the nesting is no person's work.
   if (error instanceof RangeError && /call stack/i.test(error.message)) {
@@ -33,7 +41,8 @@ function toFailure(error: unknown): ParseFailure {
       'The file is nested too deeply to be read. Simplify it and retry.',
     );
   }
-  return parseFailure('library.damaged_file');
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { ...parseFailure('library.parser_crashed'), cause: cause.slice(0, MAX_CAUSE) };
 }
 
 /** Parses bytes in this process. Only the locked-down worker and tests may call it: the bytes are hostile. */
@@ -41,7 +50,7 @@ export async function parseBytes(
   bytes: Uint8Array,
   mediaType: MediaType,
   options: ParseLimits & { readonly language?: string | undefined },
-): Promise<Result<ParsedDocument, ParseFailure>> {
+): Promise<Result<ParsedDocument, CausedFailure>> {
   if (bytes.length === 0) return err(parseFailure('library.empty_file'));
   try {
     const draft = newDraft(options);

@@ -11,7 +11,7 @@ describe('plain text', () => {
     expect(document.structure.map((item) => item.kind)).toEqual(['paragraph', 'paragraph']);
   });
 
-  test('knows chapters and numbered headings, and takes the first for the title', async () => {
+  test('knows chapters and numbered headings; a chapter is no title', async () => {
     const text =
       'CHAPTER I.\nDown the Rabbit-Hole\n\nAlice was tired.\n\n1. Beginnings\n\nProse.\n\n1.2 More of it\n\nProse.\n\n第一章 始まり\n\n本文。';
     const document = await parsed(text, 'text/plain');
@@ -21,7 +21,7 @@ describe('plain text', () => {
       'heading3: 1.2 More of it',
       'heading1: 第一章 始まり',
     ]);
-    expect(document.title).toBe('CHAPTER I. Down the Rabbit-Hole');
+    expect(document.title).toBeNull();
   });
 
   test.each([

@@ -48,7 +48,7 @@ export function addPlainText(text: string, draft: Draft): void {
   }
 }
 
-/** Plain text of any encoding that `decodeText` knows. The title is the first heading, where there is one. */
+/** Plain text of any encoding that `decodeText` knows. */
 export function parsePlainText(bytes: Uint8Array, draft: Draft): void {
   const text = decodeText(bytes);
   if (text === null) throw new ParseError('library.unsupported_format', 'The file is not readable as text.');

@@ -1,5 +1,6 @@
 import { isParseFailureCode } from '../failures.ts';
-import type { Chunk, MediaType, ParsedDocument, ParseFailure, StructureItem } from '../port.ts';
+import type { CausedFailure } from '../formats/index.ts';
+import type { Chunk, MediaType, ParsedDocument, StructureItem } from '../port.ts';
 import type { SegmentOptions } from '../segmentation/segment.ts';
 
 /**
@@ -26,7 +27,7 @@ export type ChunkRange = Omit<Chunk, 'text' | 'ordinal'>;
 export type WorkerReply =
   | { readonly ok: true; readonly document: Omit<ParsedDocument, 'text'> }
   | { readonly ok: true; readonly chunks: readonly ChunkRange[] }
-  | { readonly ok: false; readonly failure: ParseFailure };
+  | { readonly ok: false; readonly failure: CausedFailure };
 
 /** How a worker says that it ended itself because of its memory use. */
 export const MEMORY_EXIT_CODE = 86;
@@ -99,12 +100,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The failure of a reply, where it is one. What a worker says is checked: a file that took it over must not reach further. */
-export function failureOf(header: unknown): ParseFailure | null {
+export function failureOf(header: unknown): CausedFailure | null {
   if (!isRecord(header) || header.ok !== false) return null;
   const { failure } = header;
-  if (!isRecord(failure) || !isParseFailureCode(failure.code) || typeof failure.message !== 'string')
+  if (!isRecord(failure) || !isParseFailureCode(failure.code) || typeof failure.message !== 'string') {
     return null;
-  return { code: failure.code, message: failure.message };
+  }
+  const { code, message, cause } = failure;
+  return { code, message, ...(typeof cause === 'string' ? { cause } : {}) };
 }
 
 function isRange(item: Record<string, unknown>, length: number): boolean {

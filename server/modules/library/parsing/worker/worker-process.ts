@@ -6,6 +6,7 @@ import { dirname, resolve, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseFailure } from '../failures.ts';
+import type { CausedFailure } from '../formats/index.ts';
 import type { ParseFailure } from '../port.ts';
 import {
   type Frame,
@@ -35,7 +36,7 @@ export interface WorkerLimits {
 
 export type WorkerOutcome =
   | { readonly ok: true; readonly frame: Frame }
-  | { readonly ok: false; readonly failure: ParseFailure };
+  | { readonly ok: false; readonly failure: CausedFailure };
 
 export interface WorkerJob {
   readonly request: WorkerRequest;
@@ -220,9 +221,10 @@ export class WorkerProcess {
     // V8 aborts when its heap is full, after a line on stderr.
     const outOfMemory =
       code === MEMORY_EXIT_CODE || (signal === 'SIGABRT' && this.#stderr.includes('out of memory'));
+    const failure = parseFailure(outOfMemory ? 'library.parse_memory' : 'library.parser_crashed');
     this.#finish({
       ok: false,
-      failure: parseFailure(outOfMemory ? 'library.parse_memory' : 'library.parser_crashed'),
+      failure: { ...failure, cause: `ended with ${signal ?? code}: ${this.#stderr}` },
     });
   }
 }

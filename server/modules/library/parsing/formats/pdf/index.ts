@@ -7,6 +7,7 @@ import { dropFurniture, type PageLines } from './furniture.ts';
 import { headingLevels, type OutlineEntry, titleByEye } from './headings.ts';
 import { linesOfPage } from './lines.ts';
 import { joinLines, layoutOf, type PdfParagraph, paragraphsOf, wordsOf } from './paragraphs.ts';
+import { upright } from './rotation.ts';
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
 type PdfPage = Awaited<ReturnType<PdfDocument['getPage']>>;
@@ -42,10 +43,10 @@ async function open(bytes: Uint8Array): Promise<PdfDocument> {
 async function readPage(page: PdfPage, number: number, fonts: FontLegibility): Promise<PageLines> {
   const { items } = await page.getTextContent();
   const runs = fonts.legible(items.flatMap((item) => ('str' in item ? [item] : [])));
-  const [, bottom = 0, , top = 0] = page.view;
+  const { view } = page;
   page.cleanup();
-  const lines = linesOfPage(runs, number).map((line) => ({ ...line, baseline: line.baseline - bottom }));
-  return { number, height: top - bottom, lines };
+  const turned = upright(runs, view);
+  return { number, height: turned.height, lines: linesOfPage(turned.runs, number) };
 }
 
 async function readPages(pdf: PdfDocument, maxChars: number): Promise<PageLines[]> {

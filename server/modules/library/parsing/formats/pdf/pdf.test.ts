@@ -1,4 +1,4 @@
-import { PDFDocument, type PDFFont, StandardFonts } from 'pdf-lib';
+import { degrees, PDFDocument, type PDFFont, StandardFonts } from 'pdf-lib';
 import { describe, expect, test } from 'vitest';
 import { failure, outline, parsed } from '../../testing/files.ts';
 
@@ -107,6 +107,25 @@ describe('PDF', () => {
     const lines = outline(await parsed(await pdfOf([[...columns, ...table]]), PDF));
     expect(lines.join('\n')).toMatch(/left one .*left two .*right one .*right two/s);
     expect(lines.slice(-3)).toEqual(['tableRow: Name | Age', 'tableRow: Ada | 36', 'tableRow: Bo | 41']);
+  });
+
+  test.each([90, 180, 270])('reads text turned by %i degrees', async (angle) => {
+    const file = await PDFDocument.create();
+    const page = file.addPage([600, 600]);
+    const [x, y] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
+    for (const [index, text] of ['first line of text', 'second line of it', 'third and last.'].entries()) {
+      // Each line lies below the one before, as seen by who turns the page.
+      page.drawText(text, {
+        x: 300 + index * 14 * y,
+        y: 300 - index * 14 * x,
+        size: 10,
+        rotate: degrees(angle),
+      });
+    }
+    page.drawText('stamp', { x: 20, y: 20, size: 10, rotate: degrees(angle + 90) });
+    expect((await parsed(await file.save(), PDF)).text).toBe(
+      'first line of text second line of it third and last.',
+    );
   });
 
   test('takes title and authors of the properties where they are sane', async () => {
