@@ -43,7 +43,7 @@ export function createTerminal({ stdin, stdout, stderr }: TerminalStreams): Term
     get columns() {
       return stderr.columns ?? 80;
     },
-    askSecret: (question, insteadOfTyping) => {
+    askSecret: async (question, insteadOfTyping) => {
       if (!stdin.isTTY) throw wrongUse(`There is no terminal to ask for the password in. ${insteadOfTyping}`);
       return askWithoutEcho(stdin, stderr, question);
     },
