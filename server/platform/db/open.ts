@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Config } from '../config/index.ts';
 import { openEmbedded } from './embedded.ts';
 import { lockFolder } from './folder-lock.ts';
+import { initializeFolder } from './initialize-folder.ts';
 import { type Migration, MigrationError, migrate, missingMigrations, readMigrations } from './migrate.ts';
 import type { Database, SqlExecutor } from './port.ts';
 import { openPostgres } from './postgres.ts';
@@ -41,7 +42,9 @@ export async function openDatabase(options: OpenOptions): Promise<OpenedDatabase
 async function openFolder(options: OpenOptions, migrations: readonly Migration[]): Promise<OpenedDatabase> {
   const lock = await lockFolder(options.config.dataDir);
   try {
-    const database = await openEmbedded({ folder: join(options.config.dataDir, EMBEDDED_FOLDER) });
+    const folder = join(options.config.dataDir, EMBEDDED_FOLDER);
+    await initializeFolder(folder);
+    const database = await openEmbedded({ folder });
     await migrateOwned(database.admin, 'embedded', migrations, options.ownerSteps);
     // pgvector's array types exist only since the migration that made the extension.
     await database.raw.refreshArrayTypes();
