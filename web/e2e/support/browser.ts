@@ -97,3 +97,17 @@ export async function upload(page: Page, files: readonly Upload[]): Promise<void
 export function row(page: Page, title: string) {
   return page.getByRole('list', { name: 'Documents' }).getByRole('listitem').filter({ hasText: title });
 }
+
+/** The sample library is read while people look at it already; waits until all of it can be searched. */
+export async function waitForSamples(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const [all, moving] = await Promise.all(
+      ['limit=1', 'status=processing&limit=1'].map(async (query) => {
+        const answer = await fetch(`/api/v1/library/sources?${query}`);
+        const body: { items: unknown[] } = await answer.json();
+        return body.items.length;
+      }),
+    );
+    return all === 1 && moving === 0;
+  });
+}

@@ -1,6 +1,7 @@
 import {
   type InfiniteData,
   infiniteQueryOptions,
+  keepPreviousData,
   type QueryClient,
   queryOptions,
   useInfiniteQuery,
@@ -40,6 +41,7 @@ export function useSources(filter: SourceFilter, limit = PAGE_SIZE) {
       },
       initialPageParam: null as string | null,
       getNextPageParam: (page: SourceList) => page.nextCursor,
+      placeholderData: keepPreviousData,
     }),
   );
 }

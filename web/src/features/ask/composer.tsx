@@ -61,7 +61,9 @@ export function Composer(props: Props) {
           onChange={(event) => setCollectionId(event.currentTarget.value)}
         />
         {props.busy ? (
+          // The keys keep these two apart: one element that turned into a submit button while it is clicked would ask again.
           <Button
+            key="stop"
             type="button"
             variant="default"
             leftSection={<IconPlayerStopFilled size={16} />}
@@ -70,7 +72,7 @@ export function Composer(props: Props) {
             Stop
           </Button>
         ) : (
-          <Button type="submit" disabled={!ready} leftSection={<IconArrowUp size={18} />}>
+          <Button key="ask" type="submit" disabled={!ready} leftSection={<IconArrowUp size={18} />}>
             Ask
           </Button>
         )}

@@ -1,12 +1,14 @@
 import { NativeSelect } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { LibrarySearch } from '../../app/search-params.ts';
 import { SearchField } from '../../shared/search-field.tsx';
+import { useAddressText } from '../../shared/use-address-text.ts';
 import classes from './library-page.module.css';
 
 const route = getRouteApi('/signed-in/library');
+
+/** Milliseconds without a keystroke before the list narrows. */
+const SETTLE = 200;
 
 const STATUSES: readonly { value: NonNullable<LibrarySearch['status']> | ''; label: string }[] = [
   { value: '', label: 'In any stage' },
@@ -20,10 +22,9 @@ const STATUSES: readonly { value: NonNullable<LibrarySearch['status']> | ''; lab
 export function LibraryFilters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [typed, setTyped] = useState(search.q ?? '');
-  const apply = useDebouncedCallback((q: string) => {
+  const write = (q: string) =>
     void navigate({ search: ({ q: _old, ...rest }) => (q === '' ? rest : { ...rest, q }), replace: true });
-  }, 200);
+  const { typed, setTyped } = useAddressText(search.q, write, SETTLE);
   const chooseStatus = (value: string) => {
     const status = STATUSES.find((candidate) => candidate.value === value)?.value ?? '';
     void navigate({ search: ({ status: _old, ...rest }) => (status === '' ? rest : { ...rest, status }) });
@@ -36,10 +37,7 @@ export function LibraryFilters() {
         placeholder="Filter by title or file name"
         maxLength={200}
         value={typed}
-        onChange={(value) => {
-          setTyped(value);
-          apply(value.trim());
-        }}
+        onChange={setTyped}
       />
       <NativeSelect
         aria-label="Stage"

@@ -36,7 +36,7 @@ export function SourceList(props: Props) {
   }
   return (
     <>
-      <ul className={classes.list} aria-label="Documents">
+      <ul className={classes.list} aria-label="Documents" aria-busy={sources.isPlaceholderData}>
         {items.map((source) => (
           <SourceRow key={source.id} source={source} onDelete={() => setDoomed(source)} />
         ))}

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch, IconZoomQuestion } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useRef } from 'react';
 import { type SearchRequest, useSearch } from '../../api/search.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
 import { ErrorState } from '../../shared/error-state.tsx';
 import { PageHeader } from '../../shared/page-header.tsx';
 import { SearchField } from '../../shared/search-field.tsx';
+import { useAddressText } from '../../shared/use-address-text.ts';
 import { Waiting } from '../../shared/waiting.tsx';
 import { ResultItem } from './result-item.tsx';
 import { SearchFilters } from './search-filters.tsx';
@@ -23,28 +23,11 @@ const SETTLE = 140;
 export function SearchPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [typed, setTyped] = useState(search.q ?? '');
-  const [settled] = useDebouncedValue(typed.trim(), SETTLE);
   const results = useRef<HTMLOListElement>(null);
   const keys = useResultKeys(results);
-
-  // The address follows what was typed, so that a search can be linked to and found again with "back".
-  const written = useRef(search.q ?? '');
-  useEffect(() => {
-    if (settled === written.current) return;
-    written.current = settled;
-    void navigate({
-      search: ({ q: _old, ...rest }) => (settled === '' ? rest : { ...rest, q: settled }),
-      replace: true,
-    });
-  }, [settled, navigate]);
-  // And the field follows the address when it changes from elsewhere, for instance through the palette.
-  useEffect(() => {
-    const q = search.q ?? '';
-    if (q === written.current) return;
-    written.current = q;
-    setTyped(q);
-  }, [search.q]);
+  const write = (q: string) =>
+    void navigate({ search: ({ q: _old, ...rest }) => (q === '' ? rest : { ...rest, q }), replace: true });
+  const { typed, setTyped, settled } = useAddressText(search.q, write, SETTLE);
 
   return (
     <div className={classes.page}>
