@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { readFile, stat } from 'node:fs/promises';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import { parseFailure } from './failures.ts';
 import type { CausedFailure } from './formats/index.ts';
@@ -51,6 +50,21 @@ export interface Parser {
   close(): Promise<void>;
 }
 
+/** Files up to this many bytes are read at once; a stream costs more than such a file. */
+const SMALL = 1024 * 1024;
+
+/** The first `size` bytes of a file. A file that has become shorter since is an error. */
+async function* readBytes(path: string, size: number): AsyncGenerator<Buffer> {
+  let left = size;
+  const chunks = size <= SMALL ? [await readFile(path)] : createReadStream(path, { end: size - 1 });
+  for await (const chunk of chunks) {
+    const bytes: Buffer = chunk;
+    left -= bytes.length;
+    yield bytes;
+  }
+  if (left !== 0) throw new Error('the file changed while it was read');
+}
+
 export function createParser(options: ParserOptions = {}): Parser {
   const pool = new WorkerPool({
     timeoutMs: options.timeoutMs ?? 25_000,
@@ -71,7 +85,7 @@ export function createParser(options: ParserOptions = {}): Parser {
       if (size === 0) return err(parseFailure('library.empty_file'));
       const { mediaType, language = null } = file;
       const request = { kind: 'parse', mediaType, language, maxTextChars } as const;
-      const body = (): Readable => createReadStream(path, { end: size - 1 });
+      const body = (): AsyncIterable<Buffer> => readBytes(path, size);
       const outcome = await pool.run({ request, bodyBytes: size, body }, signal);
       if (!outcome.ok) return err(told(outcome.failure));
       const document = documentOf(outcome.frame, mediaType);
@@ -81,10 +95,7 @@ export function createParser(options: ParserOptions = {}): Parser {
       const { text, ...rest } = document;
       const body = Buffer.from(text);
       const request = { kind: 'segment', document: rest, options: segmentOptions } as const;
-      const outcome = await pool.run(
-        { request, bodyBytes: body.length, body: () => Readable.from([body]) },
-        signal,
-      );
+      const outcome = await pool.run({ request, bodyBytes: body.length, body: () => [body] }, signal);
       if (!outcome.ok) return err(told(outcome.failure));
       const chunks = chunksOf(outcome.frame, text);
       return chunks ? ok(chunks) : err(parseFailure('library.parser_crashed'));

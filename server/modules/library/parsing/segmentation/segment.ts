@@ -73,7 +73,9 @@ function overlapStart(
   let tokens = 0;
   for (let index = from - 1; index >= earliest; index -= 1) {
     const atom = atoms[index];
-    if (!atom || atom.heading || tokens + atom.tokens > overlap) break;
+    // A sentence may be longer than the overlap: half of one helps no reader.
+    const room = index === from - 1 ? overlap * 2 : overlap;
+    if (!atom || atom.heading || tokens + atom.tokens > room) break;
     tokens += atom.tokens;
     start = atom.start;
   }

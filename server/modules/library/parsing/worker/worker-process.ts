@@ -41,7 +41,7 @@ export type WorkerOutcome =
 export interface WorkerJob {
   readonly request: WorkerRequest;
   readonly bodyBytes: number;
-  readonly body: () => Readable;
+  readonly body: () => AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 /** What a worker may read: our parsers, the kernel and the libraries; never a person's file, which comes through a pipe. */
@@ -169,7 +169,7 @@ export class WorkerProcess {
     }
   }
 
-  async #send(body: Readable, signal: AbortSignal): Promise<void> {
+  async #send(body: AsyncIterable<Buffer> | Iterable<Buffer>, signal: AbortSignal): Promise<void> {
     for await (const chunk of body) {
       if (this.#dead) return;
       if (!this.#child.stdin.write(chunk)) await once(this.#child.stdin, 'drain', { signal });
