@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -147,6 +147,14 @@ describe('a parser', () => {
     await parser.parse(path, MARKDOWN, signal);
     await expect.poll(() => isAlive(Number(pids[0]))).toBe(false);
     expect(await parser.parse(path, MARKDOWN, signal)).toMatchObject({ ok: true });
+  });
+
+  test.runIf(process.platform === 'linux')('has limits that hold without the parent', async () => {
+    const { parser, pids } = parserWith({ timeoutMs: 25_000 });
+    await parser.parse(await file('a.md', 'words'), MARKDOWN, signal);
+    const limits = await readFile(`/proc/${pids[0]}/limits`, 'utf8');
+    expect(limits).toMatch(/Max cpu time +580 /);
+    expect(limits).toMatch(/Max core file size +0 /);
   });
 
   test('refuses work once closed', async () => {

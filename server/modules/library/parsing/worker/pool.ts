@@ -93,6 +93,7 @@ export class WorkerPool {
   }
 
   #give(worker: WorkerProcess): void {
+    if (worker.worn) worker.stop();
     if (worker.dead) this.#all.delete(worker);
     else this.#idle.push(worker);
     const next = this.#queue.shift();

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve, sep } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -25,6 +25,8 @@ const KILL_SHARE = 0.92;
 const HEAP_SHARE = 0.6;
 /** The largest answer taken from a worker, in bytes. */
 const MAX_REPLY_BYTES = 512 * 1024 * 1024;
+/** Milliseconds of work after which a worker is replaced. */
+const WORN_MS = 120_000;
 /** Bytes of stderr kept to tell how a worker ended. */
 const MAX_STDERR = 8_192;
 
@@ -71,13 +73,18 @@ export function workerArguments(script: string, limits: WorkerLimits): string[] 
   ];
 }
 
+/**
+ * Starts a worker. Where there is a shell it is given limits that hold even if this process is killed and nobody is left
+ * to stop it: processor time, and no core dump with a person's document in it.
+ */
 function start(limits: WorkerLimits): ChildProcessByStdio<Writable, Readable, Readable> {
   const script = fileURLToPath(new URL('child.ts', import.meta.url));
-  return spawn(process.execPath, workerArguments(script, limits), {
-    env: {},
-    stdio: ['pipe', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
+  const command = [process.execPath, ...workerArguments(script, limits)];
+  // Threads of V8 count too, so the limit lies well above the time that a worker is used for.
+  const cpuSeconds = Math.ceil((WORN_MS + limits.timeoutMs) / 1_000) * 4;
+  const limited = ['/bin/sh', '-c', `ulimit -c 0; ulimit -t ${cpuSeconds}; exec "$@"`, 'sh', ...command];
+  const [file = process.execPath, ...parameters] = existsSync('/bin/sh') ? limited : command;
+  return spawn(file, parameters, { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
 }
 
 /** Resident memory of a process now and at its highest, in bytes; null where the system does not tell. */
@@ -102,6 +109,7 @@ export class WorkerProcess {
   #settle: ((outcome: WorkerOutcome) => void) | null = null;
   #dead = false;
   #peak = 0;
+  #busyMs = 0;
 
   constructor(limits: WorkerLimits) {
     this.#limits = limits;
@@ -135,6 +143,11 @@ export class WorkerProcess {
     return this.#dead;
   }
 
+  /** Whether it has worked long enough to be replaced by a fresh one. */
+  get worn(): boolean {
+    return this.#busyMs > WORN_MS;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -150,6 +163,7 @@ export class WorkerProcess {
     const { promise, resolve: settle } = Promise.withResolvers<WorkerOutcome>();
     this.#settle = settle;
     this.#hold(true);
+    const began = performance.now();
     const timer = setTimeout(() => this.#fail('library.parse_timeout'), this.#limits.timeoutMs);
     const watch = setInterval(() => this.#watchMemory(), WATCH_MS);
     const onAbort = (): void => this.#fail('library.parser_crashed');
@@ -162,6 +176,7 @@ export class WorkerProcess {
       signal.throwIfAborted();
       return outcome;
     } finally {
+      this.#busyMs += performance.now() - began;
       clearTimeout(timer);
       clearInterval(watch);
       signal.removeEventListener('abort', onAbort);
