@@ -44,6 +44,12 @@ process.exitCode = (await bench()) ? 0 : 1;
 async function bench(): Promise<boolean> {
   const machine = describeMachine();
   const postgres = new Postgres();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      postgres.close();
+      process.exit(130);
+    });
+  }
   const fixtures = new Fixtures(postgres);
   const context: Context = {
     postgres,

@@ -26,6 +26,10 @@ export async function startProcess(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Nothing that we started outlives us, however we end.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const { origin, readyMs } = await readyOf(child, from);
   return { origin, readyMs, pid: child.pid ?? 0, stop: () => stop(child) };
 }
