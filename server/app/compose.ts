@@ -5,7 +5,7 @@ import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type OpenedDatabase, openDatabase } from '../platform/db/index.ts';
 import { QueuedEvents } from '../platform/events/index.ts';
-import { createHttpServer, type Http } from '../platform/http/index.ts';
+import { createHttpServer, createIdempotency, type Http } from '../platform/http/index.ts';
 import { createLogger, type Logger } from '../platform/logging/index.ts';
 import { installQueue, PgBossQueue } from '../platform/queue/index.ts';
 import { createSearchPlatform } from '../platform/search/index.ts';
@@ -71,10 +71,17 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     search: createSearchPlatform({ database, embedding: ai.embedding(), logger }),
   };
   const modules = createModules(platform);
+  const idempotency = createIdempotency({
+    uow,
+    ids: newId,
+    onError: (error) => logger.warn({ err: error }, 'an answer to an Idempotency-Key was not kept'),
+  });
+  queue.schedule('http.idempotency_sweep', '41 * * * *', () => idempotency.sweep());
   const http = await createHttpServer({
     settings: config.http,
     logger,
     authenticator: modules.identity.authenticator,
+    idempotency,
     surroundings: [
       healthRoutes({
         database,

@@ -11,7 +11,7 @@ export async function apiReference(http: Http): Promise<void> {
         title: 'Scriptorium',
         version: '1',
         description:
-          'A self-hosted workshop for documents and AI. Errors are RFC 9457 problem details; lists are keyset pages.',
+          'A self-hosted workshop for documents and AI. Errors are RFC 9457 problem details; lists are keyset pages. A POST that carries an `Idempotency-Key` (1 to 255 printable ASCII characters) is carried out once in 24 hours: sent again, it gets the first answer with `Idempotency-Replayed: true`, 409 with `Retry-After` while the first one runs, or 422 where query or body differ (of multipart bodies, `Content-Length` and `Content-Digest` are compared).',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],

@@ -13,6 +13,7 @@ import type { Authenticator } from '../auth/port.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../logging/index.ts';
 import { createAccessHook, requireAccessDeclaration } from './access.ts';
+import type { Idempotency } from './idempotency.ts';
 import { isStorableText, parseJson, unstorable } from './json.ts';
 import type { Http, Routes } from './port.ts';
 import { toAppError, toProblem } from './problem.ts';
@@ -22,6 +23,8 @@ export interface HttpOptions {
   readonly settings: Config['http'];
   readonly logger: Logger;
   readonly authenticator: Authenticator;
+  /** Without it the header `Idempotency-Key` means nothing. */
+  readonly idempotency?: Idempotency;
   /** What lives below `/api/v1`. */
   readonly routes: readonly Routes[];
   /** What lives beside it: health, metrics, reference, console. Registered before `routes`. */
@@ -70,6 +73,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
     async (api) => {
       api.addHook('onRoute', requireAccessDeclaration);
       api.addHook('onRequest', createAccessHook(options.authenticator));
+      options.idempotency?.register(api.withTypeProvider<TypeBoxTypeProvider>());
       for (const routes of options.routes) routes(api.withTypeProvider<TypeBoxTypeProvider>());
     },
     { prefix: '/api/v1' },
@@ -148,7 +152,7 @@ async function protect(http: Http, settings: Config['http']): Promise<void> {
   await http.register(cors, {
     origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,
     credentials: true,
-    exposedHeaders: ['X-Request-Id', 'Location', 'Retry-After', 'ETag'],
+    exposedHeaders: ['X-Request-Id', 'Location', 'Retry-After', 'ETag', 'Idempotency-Replayed'],
     maxAge: 600,
   });
   await http.register(cookie);
