@@ -35,6 +35,7 @@ async function measure(context: Context, library: Library): Promise<PartResult> 
     });
     return `/api/v1/search?${query}`;
   });
+  await bestPassages(library, 1); // refuses to measure what is no search by meaning
   const load = { origin, token, paths, connections: CONNECTIONS, seconds: SECONDS };
   await runLoad(load);
   const rounds = [];
@@ -85,9 +86,12 @@ async function recall(library: Library): Promise<number> {
   }
 }
 
-async function bestPassages(library: Library): Promise<readonly ReadonlySet<string>[]> {
+async function bestPassages(
+  library: Library,
+  queries = RECALL_QUERIES,
+): Promise<readonly ReadonlySet<string>[]> {
   const best: Set<string>[] = [];
-  for (let index = 0; index < RECALL_QUERIES; index++) {
+  for (let index = 0; index < queries; index++) {
     const q = library.corpus.query(QUERIES + index);
     const answer = await library.api.search({ q, mode: 'semantic', limit: String(TOP), expand: 'passages' });
     if (answer.mode !== 'semantic') throw new Error(`asked for semantic, ${answer.mode} ran`);
