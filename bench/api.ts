@@ -1,7 +1,6 @@
 import type { SourceView } from '../server/modules/library/library.schemas.ts';
 import type { SearchAnswerView } from '../server/modules/search/search.schemas.ts';
 import type { TaskView } from '../server/modules/tasks/index.ts';
-import type { GeneratedDocument } from './corpus.ts';
 import { sleep } from './machine.ts';
 
 const UPLOAD_FILES = 50;
@@ -10,6 +9,12 @@ const POLL_MS = 250;
 interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+}
+
+/** A file to upload; its name and its bytes say what it is. */
+export interface UploadFile {
+  readonly name: string;
+  readonly text: string | Uint8Array<ArrayBuffer>;
 }
 
 /** The API as one signed-in person uses it. */
@@ -47,7 +52,7 @@ export class Api {
   }
 
   /** Uploads in requests of 50 files and waits until every file is ready. Throws when one is not. */
-  async ingest(documents: readonly GeneratedDocument[]): Promise<readonly SourceView[]> {
+  async ingest(documents: readonly UploadFile[]): Promise<readonly SourceView[]> {
     const sources: SourceView[] = [];
     const tasks: string[] = [];
     for (let from = 0; from < documents.length; from += UPLOAD_FILES) {
@@ -62,12 +67,9 @@ export class Api {
     return sources;
   }
 
-  async upload(
-    documents: readonly GeneratedDocument[],
-  ): Promise<{ items: SourceView[]; task: TaskView | null }> {
+  async upload(documents: readonly UploadFile[]): Promise<{ items: SourceView[]; task: TaskView | null }> {
     const form = new FormData();
-    for (const { name, text } of documents)
-      form.append('file', new Blob([text], { type: 'text/markdown' }), name);
+    for (const { name, text } of documents) form.append('file', new Blob([text]), name);
     const response = await fetch(`${this.origin}/api/v1/library/sources`, {
       method: 'POST',
       headers: this.#headers,
