@@ -121,21 +121,34 @@ export async function readDocuments(
     .execute();
 }
 
-/** The packed terms of all passages of the documents, with their vectors of one embedder where one is named. */
+/**
+ * The packed terms of all passages of the documents, with their vectors of one embedder where one is named. The vector is a
+ * subquery, not a join: without statistics (the embedded database gathers none) a join is planned over all vectors.
+ */
 export async function readPassageTerms(
   tx: Tx,
   organizationId: string,
   keys: readonly number[],
   embedder: number | null,
-) {
-  const { rows } = await sql<{ key: number; ordinal: number; terms: Uint8Array; vector: Uint8Array | null }>`
-    select p.document_key as key, p.ordinal, p.terms, halfvec_send(v.embedding) as vector
+): Promise<readonly PassageTerms[]> {
+  const { rows } = await sql<PassageTerms>`
+    select p.document_key as key, p.ordinal, p.terms, (
+      select halfvec_send(v.embedding) from search_vectors v
+      where v.organization_id = p.organization_id and v.document_key = p.document_key
+        and v.ordinal = p.ordinal and v.embedder = ${embedder}::integer
+    ) as vector
     from search_passages p
-    left join search_vectors v on v.organization_id = p.organization_id and v.document_key = p.document_key
-      and v.ordinal = p.ordinal and v.embedder = ${embedder}::integer
     where p.organization_id = ${organizationId} and p.document_key = any(${keys}::bigint[])
     order by p.document_key, p.ordinal`.execute(db(tx));
   return rows;
+}
+
+export interface PassageTerms {
+  readonly key: number;
+  readonly ordinal: number;
+  readonly terms: Uint8Array;
+  /** As halfvec_send gives it. */
+  readonly vector: Uint8Array | null;
 }
 
 export interface PassageText {
