@@ -31,7 +31,6 @@ it(`loses, doubles and blocks nothing on the embedded database over ${ROUNDS} ki
   folder = await scratchFolder();
   const options = { dataDir: folder.path };
   const running = await survive(options);
-  await running.product.kill('SIGTERM');
   expect(await running.inventory(embeddedKeys(options))).toEqual([]);
 });
 
@@ -43,9 +42,13 @@ it(`loses, doubles and blocks nothing on PostgreSQL over ${ROUNDS} kills (seed $
   folder = await scratchFolder();
   const postgres = await postgresTestDatabase(server);
   database = postgres;
-  const options = { dataDir: folder.path, environment: { DATABASE_URL: postgres.url ?? '' } };
+  const working = postgres.url ?? '';
+  const owner = Object.assign(new URL(server), { pathname: new URL(working).pathname });
+  const options = {
+    dataDir: folder.path,
+    environment: { DATABASE_URL: working, DATABASE_MIGRATION_URL: owner.href },
+  };
   const running = await survive(options);
-  await running.product.kill('SIGTERM');
   expect(await running.inventory(async () => keysOf(await postgres.owner(keysInUse)))).toEqual([]);
 });
 

@@ -72,7 +72,8 @@ export class Product {
     ]);
     if (outcome === 'ready') return product;
     await product.kill('SIGKILL');
-    throw new Error(`The product did not start.\n${product.output}`);
+    const end = outcome === 'silent' ? 'was silent' : `ended with ${outcome.code ?? outcome.signal}`;
+    throw new Error(`The product did not start: it ${end}.\n${product.output}`);
   }
 
   /** Runs it where it is expected to refuse. Resolves when it has ended by itself. */
