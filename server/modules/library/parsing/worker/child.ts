@@ -50,6 +50,10 @@ function watchMemory(maxBytes: number): void {
 
 const maxMemory = Number(process.argv[2]);
 
+// Ctrl-C and a service manager's stop reach the whole process group: the parent decides when this process ends, or its
+// end closes standard input. Dying here would make the file that is being read a failed one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
 lockDown();
 if (process.platform !== 'linux') watchMemory(maxMemory);
 const reader = new FrameReader(MAX_REQUEST_BYTES, (frame) => {
