@@ -20,5 +20,8 @@ export async function tryAgain<T>(call: () => Promise<T>, signal: AbortSignal): 
 
 /** Answers that may be another one in a moment; 0 is no answer at all. */
 function isPassing(error: unknown): error is ProblemError {
-  return error instanceof ProblemError && [0, 429, 502, 503, 504].includes(error.status);
+  return (
+    error instanceof ProblemError &&
+    (error.code === 'request.in_flight' || [0, 429, 502, 503, 504].includes(error.status))
+  );
 }

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandLine, createCommandLine } from '../testing/command.ts';
 
@@ -31,6 +34,13 @@ describe('openapi', () => {
     const [code] = await once(running.child, 'exit');
     expect(code).toBe(0);
   });
+});
+
+test('bin/scriptorium.mjs is the same program', async () => {
+  const bin = fileURLToPath(new URL('../../bin/scriptorium.mjs', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [bin, '--version']);
+  expect(stdout).toBe((await cli.run(['--version'])).stdout);
+  await expect(promisify(execFile)(process.execPath, [bin, 'nonsense'])).rejects.toMatchObject({ code: 2 });
 });
 
 describe('help', () => {
