@@ -7,6 +7,7 @@ import { describeMachine } from './machine.ts';
 import { http } from './parts/http.ts';
 import { ingest } from './parts/ingest.ts';
 import { searchLatency } from './parts/search-latency.ts';
+import { searchQuality } from './parts/search-quality.ts';
 import { semantic } from './parts/semantic.ts';
 import { startup } from './parts/startup.ts';
 import { uploadMemory } from './parts/upload-memory.ts';
@@ -15,7 +16,7 @@ import { meetsGoal, type PartResult, type Report, toMarkdown } from './report.ts
 
 // `npm run bench -- [part…] [options]`: measures, prints a table, and keeps JSON in bench/results.
 
-const PARTS: readonly Part[] = [startup, uploadMemory, ingest, http, semantic, searchLatency];
+const PARTS: readonly Part[] = [startup, uploadMemory, ingest, http, semantic, searchLatency, searchQuality];
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 
 const { values, positionals } = parseArgs({
