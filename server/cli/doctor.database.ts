@@ -16,13 +16,7 @@ export async function checkDatabase(
   try {
     const report = await inspectDatabase(config);
     if (report === null) return [ok('database', 'embedded, will be made at the first start')];
-    return [
-      versionOf(report),
-      vectorOf(report),
-      migrationsOf(report),
-      rolesOf(report, config.production),
-      queueOf(report),
-    ];
+    return describeDatabase(report, config.production);
   } catch (error) {
     const mend =
       url === undefined
@@ -30,6 +24,16 @@ export async function checkDatabase(
         : `Start PostgreSQL at ${placeOf(url)} and check user, password and database in DATABASE_URL.`;
     return [failed('database', error, mend)];
   }
+}
+
+export function describeDatabase(report: DatabaseReport, production: boolean): readonly Finding[] {
+  return [
+    versionOf(report),
+    vectorOf(report),
+    migrationsOf(report),
+    rolesOf(report, production),
+    queueOf(report),
+  ];
 }
 
 function versionOf({ kind, serverVersion }: DatabaseReport): Finding {
@@ -62,13 +66,13 @@ function migrationsOf({ missing, unknown }: DatabaseReport): Finding {
     return warn(
       'migrations',
       `missing: ${missing.join(', ')}`,
-      'Run: scriptorium migrate (a server also does it when it starts).',
+      'Run: scriptorium migrate (a server whose login may make tables also does it when it starts).',
     );
   return ok('migrations', 'up to date');
 }
 
 /** The embedded database has one login, which gives its rights up in each process before the first query. */
-function rolesOf({ kind, roles }: DatabaseReport, production: boolean): Finding {
+function rolesOf({ kind, roles, missing }: DatabaseReport, production: boolean): Finding {
   if (kind === 'embedded') return ok('privileges', 'given up when the server opens it');
   if (roles.loginAllPowerful) {
     const finding = production ? fail : warn;
@@ -79,7 +83,9 @@ function rolesOf({ kind, roles }: DatabaseReport, production: boolean): Finding 
     );
   }
   if (roles.loginIsMember === false) {
-    return fail(
+    // The role belongs to the whole server: another database may have made it before this one was migrated.
+    const finding = missing.length > 0 ? warn : fail;
+    return finding(
       'privileges',
       'the login may not work as scriptorium_app',
       'Run: scriptorium migrate, with the owner in DATABASE_MIGRATION_URL.',
@@ -93,7 +99,7 @@ function rolesOf({ kind, roles }: DatabaseReport, production: boolean): Finding 
 
 function queueOf({ queue, missing }: DatabaseReport): Finding {
   if (queue) return ok('queue', 'its tables are there');
-  const mend = 'Run: scriptorium migrate (a server also does it when it starts).';
+  const mend = 'Run: scriptorium migrate (a server whose login may make tables also does it when it starts).';
   return missing.length > 0
     ? warn('queue', 'no tables yet', mend)
     : fail('queue', 'its tables are missing', mend);

@@ -41,7 +41,8 @@ export function createTerminal({ stdin, stdout, stderr }: TerminalStreams): Term
     style: (format, text) => styleText(format, text, { stream: stdout }),
     status: stderr.isTTY ? (line) => void stderr.write(CLEAR_LINE + line) : null,
     get columns() {
-      return stderr.columns ?? 80;
+      // A terminal that was never told its size says 0.
+      return stderr.columns || 80;
     },
     askSecret: async (question, insteadOfTyping) => {
       if (!stdin.isTTY) throw wrongUse(`There is no terminal to ask for the password in. ${insteadOfTyping}`);

@@ -1,6 +1,7 @@
 export { isForeignKeyViolation, isUniqueViolation } from './errors.ts';
 export { type FolderHolder, FolderInUseError, folderHolder } from './folder-lock.ts';
-export { type DatabaseReport, inspectDatabase, migrateDatabase, pendingMigrations } from './maintenance.ts';
+export type { DatabaseReport } from './inspect.ts';
+export { inspectDatabase, migrateDatabase, pendingMigrations } from './maintenance.ts';
 export { type Migration, missingMigrations, readMigrations } from './migrate.ts';
 export {
   MIGRATIONS_FOLDER,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresTestDatabase, type TestDatabase, testServerUrl } from '../../testing/database.ts';
 import { inspectDatabase, migrateDatabase, pendingMigrations } from './maintenance.ts';
+import { openDatabase } from './open.ts';
 
 const serverUrl = testServerUrl();
 
@@ -28,6 +29,30 @@ describe.skipIf(serverUrl === undefined)('maintenance of a PostgreSQL', () => {
     });
     expect(report?.serverVersion).toBeGreaterThanOrEqual(160_000);
     expect(await pendingMigrations(configOf(db.url))).toEqual([]);
+  });
+
+  test('a server with a plain login and nobody to migrate starts on a migrated database, and says what else to do', async () => {
+    const open = () =>
+      openDatabase({
+        config: { ...configOf(db.url), production: true },
+        ownerSteps: [() => Promise.reject(new Error('must not be run'))],
+        onError: () => undefined,
+        onWarning: () => undefined,
+      });
+    const opened = await open();
+    expect((await opened.database.admin.execute('select current_user as who')).rows).toEqual([
+      { who: 'scriptorium_app' },
+    ]);
+    await opened.close();
+    const [last] = await db.owner(
+      'delete from schema_migrations where version = (select max(version) from schema_migrations) returning *',
+    );
+    await expect(open()).rejects.toThrow(/lacks migrations \d{4}_\w+, and .* Run: scriptorium migrate/);
+    await db.owner('insert into schema_migrations (version, name, sha256) values ($1, $2, $3)', [
+      last?.version,
+      last?.name,
+      last?.sha256,
+    ]);
   });
 
   test('a superuser is recognised', async () => {

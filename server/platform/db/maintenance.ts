@@ -1,35 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Config } from '../config/index.ts';
 import { openEmbedded } from './embedded.ts';
 import { lockFolder } from './folder-lock.ts';
-import { type Migration, readMigrations } from './migrate.ts';
+import { initializeFolder } from './initialize-folder.ts';
+import { type DatabaseReport, inspect, inspectServer, migrationName } from './inspect.ts';
+import { readMigrations } from './migrate.ts';
 import { EMBEDDED_FOLDER, MIGRATIONS_FOLDER, migrateOwned, migratePostgres, type OwnerStep } from './open.ts';
-import type { Database, SqlExecutor } from './port.ts';
-import { APP_ROLE } from './tenant.ts';
+import type { SqlExecutor } from './port.ts';
 
 type DatabaseConfig = Pick<Config, 'database' | 'dataDir'>;
-
-/** The state of a database as it was found: nothing is made, migrated or given up. */
-export interface DatabaseReport {
-  readonly kind: Database['kind'];
-  /** `server_version_num`: 170004 is 17.4. */
-  readonly serverVersion: number;
-  /** pgvector: its version where it is installed; otherwise whether the server could install it. */
-  readonly vector: { readonly installed: string | null; readonly available: boolean };
-  /** Migrations of this build that are missing, as `0001_identity`. */
-  readonly missing: readonly string[];
-  /** Versions in the database that this build does not know. */
-  readonly unknown: readonly number[];
-  readonly queue: boolean;
-  readonly roles: {
-    /** The login could read past row-level security. */
-    readonly loginAllPowerful: boolean;
-    /** The login may take the role that the product works as; null before the first migration. */
-    readonly loginIsMember: boolean | null;
-  };
-}
 
 /**
  * Looks at the configured database with the working login; null where the embedded one was not made yet. Throws the
@@ -46,7 +26,7 @@ export async function inspectDatabase(config: DatabaseConfig): Promise<DatabaseR
 /** Names of the migrations that the configured database lacks. */
 export async function pendingMigrations(config: DatabaseConfig): Promise<readonly string[]> {
   const report = await inspectDatabase(config);
-  return report?.missing ?? (await readMigrations(MIGRATIONS_FOLDER)).map(nameOf);
+  return report?.missing ?? (await readMigrations(MIGRATIONS_FOLDER)).map(migrationName);
 }
 
 /** Brings the configured database up to date and gives the names of what was applied now. Throws `MigrationError`. */
@@ -60,83 +40,17 @@ export async function migrateDatabase(
     url === undefined
       ? await withFolder(config, (owner) => migrateOwned(owner, 'embedded', migrations, ownerSteps))
       : await migratePostgres(migrationUrl ?? url, url, migrations, ownerSteps);
-  return migrations.filter(({ version }) => applied.includes(version)).map(nameOf);
+  return migrations.filter(({ version }) => applied.includes(version)).map(migrationName);
 }
 
 async function withFolder<T>(config: DatabaseConfig, use: (owner: SqlExecutor) => Promise<T>): Promise<T> {
   const lock = await lockFolder(config.dataDir);
   try {
-    const database = await openEmbedded({ folder: join(config.dataDir, EMBEDDED_FOLDER) });
+    const folder = join(config.dataDir, EMBEDDED_FOLDER);
+    await initializeFolder(folder);
+    const database = await openEmbedded({ folder });
     return await use(database.admin).finally(() => database.close());
   } finally {
     lock.release();
   }
-}
-
-async function inspectServer(url: string, migrations: readonly Migration[]): Promise<DatabaseReport> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'scriptorium-doctor',
-    connectionTimeoutMillis: 10_000,
-  });
-  await client.connect();
-  try {
-    const execute: SqlExecutor['execute'] = async (text, values) => {
-      const { rows, rowCount } = await client.query<Record<string, unknown>>(
-        text,
-        values ? [...values] : undefined,
-      );
-      return { rows, rowCount: rowCount ?? 0 };
-    };
-    return await inspect({ execute }, 'postgres', migrations);
-  } finally {
-    await client.end();
-  }
-}
-
-async function inspect(
-  executor: SqlExecutor,
-  kind: Database['kind'],
-  migrations: readonly Migration[],
-): Promise<DatabaseReport> {
-  const { rows } = await executor.execute(
-    `select current_setting('server_version_num')::int as server_version,
-      (select extversion from pg_extension where extname = 'vector') as vector,
-      exists(select from pg_available_extensions where name = 'vector') as vector_available,
-      exists(select from pg_tables where schemaname = 'public' and tablename = 'schema_migrations') as migrated,
-      exists(select from pg_tables where schemaname = 'queue' and tablename = 'queue') as queue,
-      (select rolsuper or rolbypassrls from pg_roles where rolname = session_user) as all_powerful,
-      (select pg_has_role(session_user, oid, 'member') from pg_roles where rolname = $1) as member`,
-    [APP_ROLE],
-  );
-  const [found] = rows;
-  const applied =
-    found?.migrated === true ? await appliedVersions(executor, found.member === true) : new Set<number>();
-  const known = new Set(migrations.map(({ version }) => version));
-  return {
-    kind,
-    serverVersion: Number(found?.server_version),
-    vector: {
-      installed: typeof found?.vector === 'string' ? found.vector : null,
-      available: found?.vector_available === true,
-    },
-    missing: migrations.filter(({ version }) => !applied.has(version)).map(nameOf),
-    unknown: [...applied].filter((version) => !known.has(version)),
-    queue: found?.queue === true,
-    roles: {
-      loginAllPowerful: found?.all_powerful === true,
-      loginIsMember: typeof found?.member === 'boolean' ? found.member : null,
-    },
-  };
-}
-
-/** The history belongs to the owner and may be read by the app role: a plain login has to take that role first. */
-async function appliedVersions(executor: SqlExecutor, isMember: boolean): Promise<Set<number>> {
-  if (isMember) await executor.execute(`set role ${APP_ROLE}`);
-  const { rows } = await executor.execute('select version from schema_migrations order by version');
-  return new Set(rows.map((row) => Number(row.version)));
-}
-
-function nameOf({ version, name }: Migration): string {
-  return `${String(version).padStart(4, '0')}_${name}`;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/index.ts';
 import { openEmbedded } from './embedded.ts';
 import { lockFolder } from './folder-lock.ts';
 import { initializeFolder } from './initialize-folder.ts';
+import { inspectServer } from './inspect.ts';
 import { type Migration, MigrationError, migrate, missingMigrations, readMigrations } from './migrate.ts';
 import type { Database, SqlExecutor } from './port.ts';
 import { openPostgres } from './postgres.ts';
@@ -68,7 +69,8 @@ async function openServer(
   url: string,
   migrations: readonly Migration[],
 ): Promise<OpenedDatabase> {
-  await migratePostgres(options.config.database.migrationUrl ?? url, url, migrations, options.ownerSteps);
+  const owner = await ownerUrl(options.config.database.migrationUrl, url, migrations);
+  if (owner !== null) await migratePostgres(owner, url, migrations, options.ownerSteps);
   const database = openPostgres({
     url,
     poolSize: options.config.database.poolSize,
@@ -87,6 +89,23 @@ async function openServer(
     throw error;
   }
   return { database, migrations, close: () => database.close() };
+}
+
+/** Who migrates when a server starts; null where nobody may and nothing has to: `scriptorium migrate` was run before. */
+async function ownerUrl(
+  migrationUrl: string | undefined,
+  url: string,
+  migrations: readonly Migration[],
+): Promise<string | null> {
+  if (migrationUrl !== undefined) return migrationUrl;
+  const { missing, queue, roles } = await inspectServer(url, migrations);
+  if (roles.loginMayCreate) return url;
+  if (missing.length === 0 && queue && roles.loginIsMember === true) return null;
+  const lack =
+    missing.length > 0 ? `lacks migrations ${missing.join(', ')}` : 'is not prepared for this login';
+  throw new MigrationError(
+    `The database ${lack}, and DATABASE_URL may not make tables. Run: scriptorium migrate, with the owner in DATABASE_MIGRATION_URL.`,
+  );
 }
 
 /** Migrates a PostgreSQL over one connection as the owner, and lets the working login take the app role. */
