@@ -181,7 +181,10 @@ describe('tasks', () => {
       { name: 'log.txt', text: Array.from({ length: 60_000 }, (_, index) => line(index)).join('') },
     ]);
     await page.getByRole('link', { name: 'Tasks' }).first().click();
-    const task = page.getByRole('list', { name: 'Tasks' }).getByRole('listitem').first();
+    const task = page
+      .getByRole('list', { name: 'Tasks' })
+      .getByRole('listitem')
+      .filter({ hasText: 'log.txt' });
     await task.getByRole('button', { name: /^Cancel/ }).click();
     await task.getByText('Cancelled').waitFor();
     await task.getByRole('button', { name: /^Try again/ }).click();

@@ -3,15 +3,23 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { ProblemError } from '../../../client/index.ts';
 import classes from './states.module.css';
 
+interface Props {
+  readonly error: Error;
+  readonly onRetry?: () => void;
+  /** 1 where it is all that the page shows. */
+  readonly level?: 1 | 2;
+}
+
 /** A failure in words, with a way to try again and the number that the log knows it by. */
-export function ErrorState(props: { error: Error; title?: string; onRetry?: () => void }) {
+export function ErrorState(props: Props) {
+  const Heading = props.level === 1 ? 'h1' : 'h2';
   const requestId = props.error instanceof ProblemError ? props.error.requestId : undefined;
   return (
     <section className={classes.state} role="alert">
       <div className={classes.iconError} aria-hidden>
         <IconAlertTriangle />
       </div>
-      <h2 className={classes.title}>{props.title ?? 'This did not work'}</h2>
+      <Heading className={classes.title}>This did not work</Heading>
       <div className={classes.text}>{messageOf(props.error)}</div>
       {requestId !== undefined && <div className={classes.request}>Request {requestId}</div>}
       {props.onRetry !== undefined && (

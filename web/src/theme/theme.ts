@@ -1,4 +1,17 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  Drawer,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  Tooltip,
+} from '@mantine/core';
+
+/** Where menus and tooltips are put; the shell draws it. */
+export const OVERLAYS_ID = 'overlays';
+const OVERLAYS = `#${OVERLAYS_ID}`;
 
 /** The accent: verdigris, the copper green of manuscript painters. */
 const verdigris: MantineColorsTuple = [
@@ -58,7 +71,21 @@ export const theme = createTheme({
   primaryColor: 'verdigris',
   primaryShade: { light: 7, dark: 4 },
   colors: { verdigris, rubric, gray, dark },
-  autoContrast: true,
+  variantColorResolver: (input) => {
+    const resolved = defaultVariantColorsResolver(input);
+    // Mantine judges contrast by the light shade only; in the dark its white text would stand on pale green.
+    return input.variant === 'filled' ? { ...resolved, color: 'var(--on-accent)' } : resolved;
+  },
+  components: {
+    // What floats is kept inside the page's main landmark, where assistive technology looks for content.
+    Menu: Menu.extend({
+      // Without the placeholder the first item has the focus, and a menu holds nothing but its items.
+      defaultProps: { portalProps: { target: OVERLAYS }, withInitialFocusPlaceholder: false },
+    }),
+    Tooltip: Tooltip.extend({ defaultProps: { portalProps: { target: OVERLAYS } } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
   black: '#1f1c18',
   fontFamily: 'var(--sans)',
   fontFamilyMonospace: 'var(--mono)',

@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import {
   IconDeviceDesktop,
   IconLogout,
@@ -22,14 +22,19 @@ export function AccountMenu(props: { className?: string | undefined; compact?: b
   return (
     <Menu width={240} position={props.compact ? 'bottom-end' : 'top-start'} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={props.className} aria-label={`Account of ${user.name}`}>
+        <UnstyledButton className={props.className}>
           <span className={classes.avatar} aria-hidden>
             {initials(user.name)}
           </span>
-          {!props.compact && (
+          {props.compact ? (
+            <VisuallyHidden>Account of {user.name}</VisuallyHidden>
+          ) : (
             <>
               <span className={classes.who}>
-                <span>{user.name}</span>
+                <span>
+                  <VisuallyHidden>Account of </VisuallyHidden>
+                  {user.name}
+                </span>
                 <span className={classes.organization}>{organization.name}</span>
               </span>
               <IconSelector size={16} aria-hidden />

@@ -35,6 +35,7 @@ export function CommandPalette(props: Props) {
       query={query}
       onQueryChange={setQuery}
       shortcut={null}
+      attributes={{ content: { 'aria-label': 'Go to anything' } }}
       maxHeight={420}
       overlayProps={{ blur: 2, backgroundOpacity: 0.4 }}
       scrollable

@@ -32,7 +32,7 @@ const PLACES: readonly Place[] = [
 export function Sidebar() {
   const command = useOs() === 'macos' ? '⌘' : 'Ctrl';
   return (
-    <aside className={classes.sidebar}>
+    <nav className={classes.sidebar} aria-label="Main">
       <Link to="/" className={classes.brand} aria-label="Scriptorium, home">
         <Wordmark />
       </Link>
@@ -43,20 +43,20 @@ export function Sidebar() {
           <Kbd size="xs">{command}</Kbd> <Kbd size="xs">K</Kbd>
         </span>
       </UnstyledButton>
-      <nav className={classes.places} aria-label="Main">
+      <div className={classes.places}>
         {PLACES.map((place) => (
           <PlaceLink key={place.to} place={place} className={classes.place} />
         ))}
-      </nav>
+      </div>
       <AccountMenu className={classes.account} />
-    </aside>
+    </nav>
   );
 }
 
 /** The top line on small screens. */
 export function Masthead() {
   return (
-    <header className={classes.masthead}>
+    <nav className={classes.masthead} aria-label="Search and account">
       <Link to="/" className={classes.brand} aria-label="Scriptorium, home">
         <Wordmark />
       </Link>
@@ -70,7 +70,7 @@ export function Masthead() {
         <IconSearch size={20} />
       </ActionIcon>
       <AccountMenu compact />
-    </header>
+    </nav>
   );
 }
 

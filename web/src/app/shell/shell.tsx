@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { AskProvider } from '../../features/ask/ask-context.tsx';
 import { UploadProvider } from '../../features/upload/upload-context.tsx';
 import { focusSearchField } from '../../shared/search-field.tsx';
+import { OVERLAYS_ID } from '../../theme/theme.ts';
 import { CommandPaletteTrigger } from './command-palette-trigger.tsx';
 import { Masthead, Sidebar, TabBar } from './navigation.tsx';
 import classes from './shell.module.css';
@@ -34,13 +35,14 @@ export function Shell() {
         <Sidebar />
         <main id="main" className={classes.main} tabIndex={-1}>
           <Outlet />
+          <Suspense>
+            <UploadSurface />
+          </Suspense>
+          <div id={OVERLAYS_ID} />
         </main>
         <TabBar />
       </div>
       <CommandPaletteTrigger />
-      <Suspense>
-        <UploadSurface />
-      </Suspense>
     </Providers>
   );
 }

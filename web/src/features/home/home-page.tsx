@@ -17,7 +17,8 @@ export function HomePage() {
   const recent = useSources({}, 6);
   const collections = useCollections();
   if (recent.isPending) return <PageLoading />;
-  if (recent.isError) return <ErrorState error={recent.error} onRetry={() => void recent.refetch()} />;
+  if (recent.isError)
+    return <ErrorState level={1} error={recent.error} onRetry={() => void recent.refetch()} />;
   const items = recent.data.pages[0]?.items ?? [];
   const empty = items.length === 0;
 

@@ -112,7 +112,7 @@ function CollectionItem(props: ItemProps) {
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={props.onEdit}>
             Rename and describe…
           </Menu.Item>
-          <Menu.Item color="rubric" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
+          <Menu.Item c="var(--rubric)" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
             Delete…
           </Menu.Item>
         </Menu.Dropdown>

@@ -143,7 +143,7 @@ function RowMenu(props: MenuProps) {
           </Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item color="rubric" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
+        <Menu.Item c="var(--rubric)" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
           Delete…
         </Menu.Item>
       </Menu.Dropdown>

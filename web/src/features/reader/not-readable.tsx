@@ -14,7 +14,7 @@ export function NotReadable(props: { source: Source }) {
   useDocumentTitle(`${source.title} · Scriptorium`);
   if (isMoving(source)) {
     return (
-      <EmptyState icon={<IconHourglass />} title={source.title}>
+      <EmptyState level={1} icon={<IconHourglass />} title={source.title}>
         <p>{stageWords(source.stage)}. The text opens here as soon as it has been read.</p>
         <Progress value={stageProgress(source.stage)} aria-label={stageWords(source.stage)} />
       </EmptyState>
@@ -22,6 +22,7 @@ export function NotReadable(props: { source: Source }) {
   }
   return (
     <EmptyState
+      level={1}
       icon={<IconFileAlert />}
       title={source.title}
       action={

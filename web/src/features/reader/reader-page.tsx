@@ -12,7 +12,8 @@ export function ReaderPage() {
   const { sourceId } = route.useParams();
   const source = useSource(sourceId);
   if (source.isPending) return <PageLoading />;
-  if (source.isError) return <ErrorState error={source.error} onRetry={() => void source.refetch()} />;
+  if (source.isError)
+    return <ErrorState level={1} error={source.error} onRetry={() => void source.refetch()} />;
   if (source.data.version === 0) return <NotReadable source={source.data} />;
   return <Version source={source.data} />;
 }
@@ -23,7 +24,8 @@ function Version(props: { source: Source }) {
   const version = search.version ?? source.version;
   const content = useContent(source.id, version, true);
   if (content.isPending) return <PageLoading />;
-  if (content.isError) return <ErrorState error={content.error} onRetry={() => void content.refetch()} />;
+  if (content.isError)
+    return <ErrorState level={1} error={content.error} onRetry={() => void content.refetch()} />;
   const { start, end } = search;
   const cited = start === undefined || end === undefined ? undefined : { start, end };
   // A fresh reader per version: find hits and scroll position belong to one text.

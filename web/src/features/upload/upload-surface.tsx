@@ -14,6 +14,7 @@ export function UploadSurface() {
     <>
       <Dropzone.FullScreen
         active
+        withinPortal={false}
         onDrop={(files) => queue.add(files, search.collection)}
         classNames={{ inner: classes.inner }}
       >
