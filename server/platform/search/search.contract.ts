@@ -162,6 +162,19 @@ export function searchContract(
         expect(await ids('"layer boundary"')).toEqual([]);
       });
 
+      test('a stop word inside a phrase does not hinder where it is a word of another language', async () => {
+        await add(source('Der Regen fiel auf den Boden', { language: 'de' }));
+        const document = await add(source('We saw rain on frozen ground.'));
+        expect(await ids('"rain on frozen ground"')).toEqual([document.id]);
+      });
+
+      test('of two that say the same, the one in the language of the question comes first', async () => {
+        const french = await add(source('Hydrologie du lac Orsey et de la rivière', { language: 'fr' }));
+        const english = await add(source('Hydrologie du lac Orsey and of the river', { language: 'en' }));
+        expect((await ids('what is the hydrologie of lac Orsey'))[0]).toBe(english.id);
+        expect((await ids("quelle est l'hydrologie du lac Orsey"))[0]).toBe(french.id);
+      });
+
       test('an excluded word excludes the whole document', async () => {
         await add(source(['wing here', 'heat there']));
         expect(await ids('wing -heat')).toEqual([]);

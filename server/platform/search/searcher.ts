@@ -12,7 +12,7 @@ import { type ParsedQuery, parseQuery } from './query/parse.ts';
 import { phraseTest } from './query/phrase.ts';
 import { correctTerm } from './query/spelling.ts';
 import { type ResolvedQuery, resolveWords } from './query/words.ts';
-import { bm25 } from './ranking/bm25.ts';
+import { scoreWords } from './ranking/bm25.ts';
 import { databaseCosines, memoryCosines } from './ranking/cosine-source.ts';
 import { largestRows } from './ranking/fusion.ts';
 import { rankHybrid, rankSemantic } from './ranking/latent-ranking.ts';
@@ -57,14 +57,14 @@ export async function search(
   const { index, state } = await options.cache.current(member);
   options.onState(member, state);
   const context = contextOf(index, state, member, request);
-  const ranking = await rank(options, context, signal);
+  const ranking = inOwnLanguage(context, await rank(options, context, signal));
   const found = await answer(options.uow, context, ranking, after);
   if (found.hits.length > 0 || after !== null || context.resolved.unknown.length === 0) return found;
   const corrected = await correct(options, context);
   if (corrected === null) return found;
   const again = contextOf(index, state, member, { ...request, q: corrected });
   return {
-    ...(await answer(options.uow, again, await rank(options, again, signal), null)),
+    ...(await answer(options.uow, again, inOwnLanguage(again, await rank(options, again, signal)), null)),
     nextCursor: null,
     correctedTo: corrected,
   };
@@ -98,6 +98,17 @@ function contextOf(
 /** Rows that vectors alone may bring in: enough for the pages that people read. */
 const DEPTH = 200;
 
+/** Of two documents that say the same, the one in the language of the question is the better answer. */
+const LANGUAGE_PREFERENCE = 1.3;
+
+function inOwnLanguage({ index, resolved }: Context, ranking: Ranking): Ranking {
+  if (resolved.language === null) return ranking;
+  const scores = ranking.scores.map((score, row) =>
+    score > 0 && index.passages.languageOf(row) === resolved.language ? score * LANGUAGE_PREFERENCE : score,
+  );
+  return { ...ranking, scores };
+}
+
 async function rank(options: SearcherOptions, context: Context, signal: AbortSignal): Promise<Ranking> {
   const { actor, index, state, request, resolved, mask } = context;
   const { embedder } = state;
@@ -106,7 +117,7 @@ async function rank(options: SearcherOptions, context: Context, signal: AbortSig
       ? null
       : await embedQuery(options, context, embedder, signal);
   if (query === null || embedder === null) {
-    return { scores: mask(bm25(index, resolved.words)), mode: 'keyword', embedder: null };
+    return { scores: mask(scoreWords(index, resolved.words)), mode: 'keyword', embedder: null };
   }
   const source =
     index.vectors === null
@@ -116,7 +127,7 @@ async function rank(options: SearcherOptions, context: Context, signal: AbortSig
   const scores =
     request.mode === 'semantic'
       ? await rankSemantic(latent)
-      : await rankHybrid(latent, mask(bm25(index, resolved.words)), embedder.weight);
+      : await rankHybrid(index, latent, mask(scoreWords(index, resolved.words)), embedder.weight);
   return { scores, mode: request.mode, embedder: embedder.name };
 }
 
@@ -150,7 +161,7 @@ async function correct(
   for (const word of resolved.unknown) {
     // Only what the caller may find may be proposed.
     const rowsOf = (term: number) =>
-      largestRows(mask(bm25(index, [{ weight: 1, forms: [{ term, languages: null }] }])), 20);
+      largestRows(mask(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }])), 20);
     const term = correctTerm(index, word, (number) => rowsOf(number).length);
     const row = term === null ? undefined : rowsOf(index.vocabulary.numberOf(term) ?? 0)[0];
     const document = row === undefined ? undefined : index.documentOfRow(row);

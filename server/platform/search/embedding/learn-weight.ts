@@ -53,7 +53,7 @@ export function learnWeight(passages: Passages): number {
     const cosines = Float32Array.from(vectors, (vector) =>
       query === null || vector === null ? 0 : dot(query, vector),
     );
-    byWords += gainOf(bm25(index, words), trained.length + position);
+    byWords += gainOf(bm25(index.passages, words), trained.length + position);
     byVectors += gainOf(cosines, trained.length + position);
   });
   return byWords === 0 ? LEAST : Math.min(MOST, Math.max(LEAST, LEAST + SLOPE * (byVectors / byWords - 1)));

@@ -1,6 +1,6 @@
 import { TITLE_WEIGHT } from '../document-terms.ts';
 import { visitTerms } from '../storage/term-codec.ts';
-import { PostingLists } from './posting-lists.ts';
+import { Bm25Space } from './bm25-space.ts';
 import { VectorTable } from './vector-table.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -30,6 +30,8 @@ export interface LoadedPassage {
 export interface IndexedDocument extends Omit<LoadedDocument, 'titleTerms' | 'passages'> {
   readonly first: number;
   readonly ordinals: readonly number[];
+  /** Its number in the space of documents. */
+  readonly slot: number;
 }
 
 /** Passages have 24 bits in a posting. */
@@ -41,22 +43,21 @@ const MAX_PASSAGES = 2 ** 24;
  */
 export class OrganizationIndex {
   readonly vocabulary = new Vocabulary();
-  readonly postings = new PostingLists();
+  /** Every passage with its document's title; numbers are rows. */
+  readonly passages = new Bm25Space();
+  /** Every document as a whole; numbers are slots. */
+  readonly documents = new Bm25Space();
   /** Vectors of the active embedder, where they are kept in memory. */
   readonly vectors: VectorTable | null;
   /** The last change that this index contains. */
   sequence = -1;
 
-  /** By row: its document, or undefined for a removed one; length in counted words; language. */
+  /** By row: its document, or undefined for a removed one. */
   readonly #documents: (IndexedDocument | undefined)[] = [];
-  #lengths = new Float32Array(64);
-  #languageOfRow = new Uint8Array(64);
   readonly #languages: string[] = [];
   readonly #rowsOfLanguage: number[] = [];
   readonly #byReference = new Map<string, IndexedDocument>();
   readonly #byKey = new Map<number, IndexedDocument>();
-  #totalLength = 0;
-  #alive = 0;
 
   constructor(dimensions: number | null) {
     this.vectors = dimensions === null ? null : new VectorTable(dimensions);
@@ -69,11 +70,28 @@ export class OrganizationIndex {
     if (first + document.passages.length > MAX_PASSAGES)
       throw new RangeError('an organization may hold 16 million passages');
     const { titleTerms, passages, ...rest } = document;
-    const entry: IndexedDocument = { ...rest, first, ordinals: passages.map((passage) => passage.ordinal) };
     const language = this.#languageNumber(document.analysedAs);
     const title = new Map<number, number>();
-    visitTerms(titleTerms, (term, count, stop) => title.set(term, stop ? -count : count));
-    for (const passage of passages) this.#addRow(entry, language, title, passage);
+    visitTerms(titleTerms, (term, count, stop) => title.set(term, TITLE_WEIGHT * (stop ? -count : count)));
+    const whole = new Map(title);
+    for (const { terms, vector } of passages) {
+      const passage = new Map(title);
+      visitTerms(terms, (term, count, stop) => {
+        const signed = stop ? -count : count;
+        passage.set(term, (passage.get(term) ?? 0) + signed);
+        whole.set(term, (whole.get(term) ?? 0) + signed);
+      });
+      const row = this.passages.add(language, passage);
+      if (this.vectors !== null && vector !== null) this.vectors.set(row, vector);
+    }
+    const slot = this.documents.add(language, whole);
+    const entry: IndexedDocument = {
+      ...rest,
+      first,
+      slot,
+      ordinals: passages.map((passage) => passage.ordinal),
+    };
+    for (const _ of passages) this.#documents.push(entry);
     this.#rowsOfLanguage[language] = (this.#rowsOfLanguage[language] ?? 0) + passages.length;
     this.#byReference.set(`${document.type}/${document.id}`, entry);
     this.#byKey.set(document.key, entry);
@@ -85,42 +103,13 @@ export class OrganizationIndex {
     if (entry === undefined) return;
     this.#byReference.delete(`${type}/${id}`);
     this.#byKey.delete(entry.key);
+    this.documents.remove(entry.slot);
     for (let row = entry.first; row < entry.first + entry.ordinals.length; row++) {
       this.#documents[row] = undefined;
-      this.#totalLength -= this.#lengths[row] ?? 0;
-      this.#alive--;
+      this.passages.remove(row);
     }
     const language = this.#languageNumber(entry.analysedAs);
     this.#rowsOfLanguage[language] = (this.#rowsOfLanguage[language] ?? 0) - entry.ordinals.length;
-  }
-
-  #addRow(
-    entry: IndexedDocument,
-    language: number,
-    title: ReadonlyMap<number, number>,
-    passage: LoadedPassage,
-  ): void {
-    const row = this.#documents.length;
-    this.#documents.push(entry);
-    if (row >= this.#lengths.length) this.#growRows();
-    let length = 0;
-    const pending = new Map(title);
-    visitTerms(passage.terms, (term, count, stop) => {
-      const inTitle = Math.abs(pending.get(term) ?? 0);
-      pending.delete(term);
-      const total = count + TITLE_WEIGHT * inTitle;
-      if (!stop) length += total;
-      this.postings.add(term, row, Math.min(255, total));
-    });
-    for (const [term, count] of pending) {
-      if (count > 0) length += TITLE_WEIGHT * count;
-      this.postings.add(term, row, Math.min(255, TITLE_WEIGHT * Math.abs(count)));
-    }
-    this.#lengths[row] = length;
-    this.#languageOfRow[row] = language;
-    this.#totalLength += length;
-    this.#alive++;
-    if (this.vectors !== null && passage.vector !== null) this.vectors.set(row, passage.vector);
   }
 
   documentOfRow(row: number): IndexedDocument | undefined {
@@ -138,15 +127,6 @@ export class OrganizationIndex {
     if (entry === undefined) return undefined;
     const at = entry.ordinals.indexOf(ordinal);
     return at < 0 ? undefined : entry.first + at;
-  }
-
-  lengthOfRow(row: number): number {
-    return this.#lengths[row] ?? 0;
-  }
-
-  /** A number for the language whose rules made the row's terms. */
-  languageOfRow(row: number): number {
-    return this.#languageOfRow[row] ?? 0;
   }
 
   /** Base subtags of the languages that living passages have, by their numbers; gaps are languages that are gone. */
@@ -174,28 +154,16 @@ export class OrganizationIndex {
     return this.#documents.length;
   }
 
-  /** Passages that can be found. */
-  get passages(): number {
-    return this.#alive;
-  }
-
-  get averageLength(): number {
-    return this.#alive === 0 ? 1 : Math.max(1, this.#totalLength / this.#alive);
-  }
-
   /** Whether so much is dead that building it anew pays. */
   get wasteful(): boolean {
-    return this.rows > 1000 && this.rows > 2 * this.#alive;
+    return this.rows > 1000 && this.rows > 2 * this.passages.livingCount;
   }
 
   /** Roughly. */
   get bytes(): number {
+    const spaces = this.passages.bytes + this.documents.bytes;
     return (
-      this.postings.bytes +
-      this.vocabulary.bytes +
-      (this.vectors?.bytes ?? 0) +
-      this.rows * 16 +
-      this.#byKey.size * 600
+      spaces + this.vocabulary.bytes + (this.vectors?.bytes ?? 0) + this.rows * 8 + this.#byKey.size * 600
     );
   }
 
@@ -206,15 +174,5 @@ export class OrganizationIndex {
     if (this.#languages.length === 255) return 254;
     this.#languages.push(code);
     return this.#languages.length - 1;
-  }
-
-  #growRows(): void {
-    const capacity = Math.ceil(this.#lengths.length * 1.5);
-    const lengths = new Float32Array(capacity);
-    lengths.set(this.#lengths);
-    const languages = new Uint8Array(capacity);
-    languages.set(this.#languageOfRow);
-    this.#lengths = lengths;
-    this.#languageOfRow = languages;
   }
 }

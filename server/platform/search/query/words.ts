@@ -21,6 +21,8 @@ export interface ResolvedQuery {
   readonly terms: ReadonlySet<string>;
   /** Words (as typed) that no passage holds. */
   readonly unknown: readonly string[];
+  /** The index's number of the language that the query's stop words speak, where they speak one. */
+  readonly language: number | null;
 }
 
 /** More words than any question has; the rest is ignored, so that a query's cost is bounded. */
@@ -38,8 +40,10 @@ export function resolveWords(index: OrganizationIndex, text: string, openEnd: bo
   const languages = index.languages();
   const counted = new Map<string, Forms>();
   const stops = new Map<string, Forms>();
+  const votes = new Map<number, number>();
   for (const { number, code } of languages) {
     for (const { term, start, end, stop } of analyze(text, code)) {
+      if (stop) votes.set(number, (votes.get(number) ?? 0) + 1);
       addForm(stop ? stops : counted, `${start}-${end}`, text.slice(start, end), term, number);
     }
   }
@@ -54,7 +58,13 @@ export function resolveWords(index: OrganizationIndex, text: string, openEnd: bo
     for (const term of byTerm.keys()) terms.add(term);
   }
   if (openEnd) expandLastWord(index, text, resolved, terms);
-  return { words: [...resolved.values()], terms, unknown };
+  return { words: [...resolved.values()], terms, unknown, language: elected(votes) };
+}
+
+/** The language with the most votes; null where none has, or several do. */
+function elected(votes: ReadonlyMap<number, number>): number | null {
+  const [first, second] = [...votes].sort((a, b) => b[1] - a[1]);
+  return first === undefined || first[1] === second?.[1] ? null : first[0];
 }
 
 interface Forms {

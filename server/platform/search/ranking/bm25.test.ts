@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TITLE_WEIGHT } from '../document-terms.ts';
 import { OrganizationIndex } from '../memory/organization-index.ts';
 import { encodeTerms } from '../storage/term-codec.ts';
-import { B, bm25, K1, rowsOfDocumentsWithAny, rowsWithAll } from './bm25.ts';
+import { B, bm25, K1, rowsOfDocumentsWithAny, rowsWithAll, scoreWords } from './bm25.ts';
 
 interface Plain {
   readonly id: number;
@@ -71,7 +71,7 @@ describe('bm25', () => {
         const index = new OrganizationIndex(null);
         putAll(index, library, 1);
         const expected = naive(library, asked);
-        const scores = bm25(index, words(asked));
+        const scores = bm25(index.passages, words(asked));
         expect(scores).toHaveLength(expected.length);
         for (const [row, score] of expected.entries()) expect(scores[row]).toBeCloseTo(score, 4);
       }),
@@ -86,7 +86,7 @@ describe('bm25', () => {
         putAll(index, after, 101);
         for (const { id } of before)
           if (!after.some((document) => document.id === id)) index.remove('source', `${id}`);
-        const scores = bm25(index, words(asked));
+        const scores = bm25(index.passages, words(asked));
         const living = [...scores].filter((_, row) => index.documentOfRow(row) !== undefined);
         const expected = naive(after, asked);
         expect(living).toHaveLength(expected.length);
@@ -100,13 +100,46 @@ describe('bm25', () => {
     );
   });
 
+  test('a document that holds the words in different passages comes before one that holds only one of them', () => {
+    const index = new OrganizationIndex(null);
+    put(
+      index,
+      {
+        id: 1,
+        title: [],
+        passages: [
+          [1, 5, 6],
+          [2, 7, 8],
+        ],
+      },
+      1,
+    );
+    put(
+      index,
+      {
+        id: 2,
+        title: [],
+        passages: [
+          [1, 5, 6],
+          [3, 7, 8],
+        ],
+      },
+      2,
+    );
+    const [both = 0, , one = 0, nothing = 0] = scoreWords(index, words([1, 2]));
+    expect(both).toBeGreaterThan(one);
+    expect(nothing).toBe(0);
+  });
+
   test('a form counts only in its language', () => {
     const index = new OrganizationIndex(null);
     put(index, { id: 1, title: [], passages: [[1]] }, 1);
     const mask = new Uint8Array(256);
-    expect(bm25(index, [{ weight: 1, forms: [{ term: 1, languages: mask }] }])[0]).toBe(0);
+    expect(bm25(index.passages, [{ weight: 1, forms: [{ term: 1, languages: mask }] }])[0]).toBe(0);
     mask[0] = 1;
-    expect(bm25(index, [{ weight: 1, forms: [{ term: 1, languages: mask }] }])[0]).toBeGreaterThan(0);
+    expect(bm25(index.passages, [{ weight: 1, forms: [{ term: 1, languages: mask }] }])[0]).toBeGreaterThan(
+      0,
+    );
   });
 
   test('rows with all words, rows of documents with any', () => {

@@ -1,46 +1,30 @@
-/** What hybrid search is made of; see docs/search.md for how each number was measured. */
-
 /** Passages whose vectors the query is moved towards. */
 export const FEEDBACK_PASSAGES = 5;
 
-export interface Fusion {
-  /** How much the cosine counts for this query, from 0 to the embedder's weight. */
-  readonly weight: number;
-  /** The scores together; above 0 only where one of them is. */
-  readonly scores: Float32Array;
-}
-
 /**
- * Adds BM25 and cosine, each divided by its maximum. Rank fusion would throw away what the scores know. The cosine counts
- * less where few passages stand out by their words: then the query names something, and the words are right.
+ * Adds word score and cosine, each divided by its maximum. Rank fusion would throw away what the scores know. `leaders` are
+ * the word scores of the best documents, best first: where few come near the best, the query names something, the words
+ * are right, and the cosine counts less.
  */
-export function fuse(bm25: Float32Array, cosines: Float32Array, weight: number): Fusion {
-  const best = largest(bm25, FEEDBACK_PASSAGES);
-  const top = best[0] ?? 0;
-  const others = best.slice(1).reduce((sum, score) => sum + score, 0) / (FEEDBACK_PASSAGES - 1);
+export function fuse(
+  words: Float32Array,
+  cosines: Float32Array,
+  leaders: readonly number[],
+  weight: number,
+): Float32Array {
+  const top = leaders[0] ?? 0;
+  const others =
+    leaders.slice(1, FEEDBACK_PASSAGES).reduce((sum, score) => sum + score, 0) / (FEEDBACK_PASSAGES - 1);
   const gated = top > 0 ? weight * (others / top) ** 2 : weight;
   const nearest = cosines.reduce((most, value) => Math.max(most, value), 0);
-  const scores = new Float32Array(bm25.length);
   const perScore = top > 0 ? 1 / top : 0;
   const perCosine = nearest > 0 ? gated / nearest : 0;
+  const scores = new Float32Array(words.length);
   for (let row = 0; row < scores.length; row++) {
     const cosine = cosines[row] as number;
-    scores[row] = (bm25[row] as number) * perScore + (cosine > 0 ? cosine * perCosine : 0);
+    scores[row] = (words[row] as number) * perScore + (cosine > 0 ? cosine * perCosine : 0);
   }
-  return { weight: gated, scores };
-}
-
-/** The `count` largest values above 0, largest first. */
-export function largest(values: Float32Array, count: number): number[] {
-  const best: number[] = [];
-  for (const value of values) {
-    if (value <= 0 || (best.length === count && value <= (best[count - 1] as number))) continue;
-    let place = best.length;
-    while (place > 0 && (best[place - 1] as number) < value) place--;
-    best.splice(place, 0, value);
-    if (best.length > count) best.pop();
-  }
-  return best;
+  return scores;
 }
 
 /** The rows of the `count` largest values above 0, largest first. */

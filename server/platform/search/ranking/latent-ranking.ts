@@ -1,5 +1,7 @@
+import type { OrganizationIndex } from '../memory/organization-index.ts';
 import type { CosineSource } from './cosine-source.ts';
 import { FEEDBACK_PASSAGES, fuse, largestRows, movedTowards } from './fusion.ts';
+import { leadingRows } from './page.ts';
 
 export interface LatentRequest {
   readonly source: CosineSource;
@@ -20,18 +22,20 @@ export async function rankSemantic({ source, query, mask, depth }: LatentRequest
  * (latent pseudo-relevance feedback), and the second ranks with that.
  */
 export async function rankHybrid(
+  index: OrganizationIndex,
   request: LatentRequest,
-  bm25: Float32Array,
+  words: Float32Array,
   weight: number,
 ): Promise<Float32Array> {
   const { source, query, mask, depth } = request;
-  const candidates = largestRows(bm25, depth);
-  const first = fuse(bm25, mask(await source.cosines(query, candidates, depth)), weight / 2);
-  const best = await source.vectors(largestRows(first.scores, FEEDBACK_PASSAGES));
+  const candidates = largestRows(words, depth);
+  const leaders = leadingRows(index, words, FEEDBACK_PASSAGES).map((row) => words[row] as number);
+  const first = fuse(words, mask(await source.cosines(query, candidates, depth)), leaders, weight / 2);
+  const best = await source.vectors(leadingRows(index, first, FEEDBACK_PASSAGES));
   const cosines = mask(await source.cosines(movedTowards(query, best), candidates, depth));
-  const { scores } = fuse(bm25, cosines, weight);
+  const scores = fuse(words, cosines, leaders, weight);
   const near = nearestOnly(cosines, depth);
-  return scores.map((score, row) => ((bm25[row] as number) > 0 || (near[row] as number) > 0 ? score : 0));
+  return scores.map((score, row) => ((words[row] as number) > 0 || (near[row] as number) > 0 ? score : 0));
 }
 
 function nearestOnly(cosines: Float32Array, depth: number): Float32Array {

@@ -64,3 +64,8 @@ function insert(best: RankedRow[], ranked: RankedRow, limit: number): void {
   best.splice(low, 0, ranked);
   if (best.length > limit) best.pop();
 }
+
+/** The best row of each of the `count` best documents, best first. */
+export function leadingRows(index: OrganizationIndex, scores: Float32Array, count: number): number[] {
+  return bestRows(index, scores, { grouped: true, after: null, limit: count }).map(({ row }) => row);
+}
