@@ -92,7 +92,6 @@ describe('user', () => {
     ['a password that is too short', ['create', 'cy@example.org', '--organization', 'Field office'], 1],
     ['two organizations and none named', ['create', 'cy@example.org'], 2],
     ['nobody of that address', ['set-password', 'nobody@example.org'], 1],
-    ['no link for nobody', ['link', 'nobody@example.org'], 1],
     ['a role that there is not', ['create', 'cy@example.org', '--role', 'king'], 2],
   ])('%s is refused with a sentence', async (name, args, expected) => {
     const secret = name.includes('too short') ? 'short' : password.SCRIPTORIUM_PASSWORD;
