@@ -31,7 +31,7 @@ beforeAll(async () => {
     environment: { PARSE_TIMEOUT_SECONDS: String(READER_SECONDS) },
   });
   api = await Api.register(product.baseUrl);
-}, 90_000);
+}, 150_000);
 
 afterAll(async () => {
   await product?.kill('SIGKILL');

@@ -71,10 +71,10 @@ export class KillRounds {
    */
   async inventory(known: KnownKeys): Promise<Findings> {
     const storage = join(this.#options.dataDir, 'files');
-    await this.#product.kill('SIGTERM');
+    await this.#product.terminate(30_000);
     makeOld(storage);
     this.#product = await Product.start(this.#options);
-    await this.#product.kill('SIGTERM');
+    await this.#product.terminate(30_000);
     const onDisk = new Set(filesOnDisk(storage));
     const inRows = new Set(await known());
     const orphans = [...onDisk].filter((key) => !inRows.has(key));

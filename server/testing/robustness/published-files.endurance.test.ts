@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await scratchFolder();
   product = await Product.start({ dataDir: join(folder.path, 'data') });
   api = await Api.register(product.baseUrl);
-}, 90_000);
+}, 150_000);
 
 afterAll(async () => {
   await product?.kill('SIGKILL');
