@@ -57,7 +57,7 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
     logger,
   });
   const ingest = ingestQueue(settings.parseWorkers * 2);
-  const batches = new BatchProgress(uow, tasks);
+  const batches = new BatchProgress(uow, queue, tasks);
   const pipeline = new Pipeline({ uow, storage, parser, search, events, tasks, batches, logger });
   const reader = new LibraryReader(uow, storage);
   const library = new LibraryService({
@@ -75,6 +75,7 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
     storage,
     queue,
     tasks,
+    batches,
     ingest,
     maxBytes: settings.maxUploadBytes,
   });

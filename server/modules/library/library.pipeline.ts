@@ -3,14 +3,13 @@ import { isAppError } from '../../kernel/errors.ts';
 import type { Logger } from '../../platform/logging/index.ts';
 import type { Job } from '../../platform/queue/index.ts';
 import type { TasksApi } from '../tasks/index.ts';
-import type { BatchProgress } from './library.batch.ts';
 import type { IngestJob } from './library.jobs.ts';
-import { advance, findSource } from './library.repository.ts';
+import { advance, findSource, type SourceChange } from './library.repository.ts';
 import { IngestionRun, NoLongerWanted, type RunDependencies, Unreadable } from './library.run.ts';
+import type { SourceRow } from './library.tables.ts';
 
 export interface PipelineDependencies extends RunDependencies {
   readonly tasks: TasksApi;
-  readonly batches: BatchProgress;
   readonly logger: Logger;
 }
 
@@ -32,7 +31,8 @@ export class Pipeline {
     const { organizationId, sourceId, run, requestId } = job.data;
     const actor = systemActor(organizationId, requestId);
     const source = await this.#deps.uow.read(actor, (tx) => findSource(tx, organizationId, sourceId));
-    if (!source) return;
+    if (source?.run !== run) return;
+    await this.#deps.batches.begun(actor, source.task_id);
     const cancellation = source.task_id
       ? this.#deps.tasks.watchCancellation(actor, source.task_id)
       : undefined;
@@ -40,35 +40,37 @@ export class Pipeline {
     this.#running.set(sourceId, own);
     const signals = [job.signal, own.signal, ...(cancellation ? [cancellation.signal] : [])];
     try {
-      if (source.run === run)
-        await new IngestionRun(this.#deps, actor, source).toEnd(AbortSignal.any(signals));
+      await new IngestionRun(this.#deps, actor, source).toEnd(AbortSignal.any(signals));
     } catch (error) {
       if (job.signal.aborted) throw error;
-      if (!own.signal.aborted && !cancellation?.signal.aborted) await this.#settleFailure(actor, job, error);
+      // Whoever cancelled the batch may have been killed before they reached this source.
+      if (cancellation?.signal.aborted) await this.#settle(actor, source, { stage: 'cancelled' });
+      else if (!own.signal.aborted) await this.#settleFailure(actor, source, job, error);
     } finally {
       this.#running.delete(sourceId);
       cancellation?.release();
     }
-    if (source.task_id) await this.#deps.batches.update(actor, source.task_id);
   }
 
-  async #settleFailure(actor: OrganizationActor, job: Job<IngestJob>, error: unknown): Promise<void> {
+  async #settleFailure(
+    actor: OrganizationActor,
+    source: SourceRow,
+    job: Job<IngestJob>,
+    error: unknown,
+  ): Promise<void> {
     if (error instanceof NoLongerWanted) return;
-    const mayTryAgain =
-      !(error instanceof Unreadable) &&
-      job.attempt < job.maxAttempts &&
-      (!isAppError(error) || error.retryable);
-    if (mayTryAgain) throw error;
-    if (!(error instanceof Unreadable))
-      this.#deps.logger.error({ err: error, sourceId: job.data.sourceId }, 'ingestion failed');
+    const ours = !(error instanceof Unreadable);
+    if (ours && job.attempt < job.maxAttempts && (!isAppError(error) || error.retryable)) throw error;
+    if (ours) this.#deps.logger.error({ err: error, sourceId: source.id }, 'ingestion failed');
     const { code, message } = describeFailure(error);
-    await this.#deps.uow.write(actor, (tx) =>
-      advance(tx, actor.organizationId, job.data.sourceId, job.data.run, {
-        stage: 'failed',
-        failure_code: code,
-        failure_message: message,
-      }),
-    );
+    await this.#settle(actor, source, { stage: 'failed', failure_code: code, failure_message: message });
+  }
+
+  async #settle(actor: OrganizationActor, source: SourceRow, change: SourceChange): Promise<void> {
+    await this.#deps.uow.write(actor, async (tx) => {
+      const settled = await advance(tx, actor.organizationId, source.id, source.run, change);
+      if (settled) await this.#deps.batches.changed(tx, actor, source.task_id);
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/db/index.ts';
 import type { Queue, QueueDefinition } from '../../platform/queue/index.ts';
 import type { StoredObject } from '../../platform/storage/index.ts';
 import type { TasksApi, TaskView } from '../tasks/index.ts';
+import type { BatchProgress } from './library.batch.ts';
 import { findCollection } from './library.collections.repository.ts';
 import { collectionNotFound } from './library.errors.ts';
 import { INGEST_TASK, type IngestJob } from './library.jobs.ts';
@@ -13,6 +14,7 @@ import {
   insertSources,
   type NewSource,
   restart,
+  type SourceChange,
 } from './library.repository.ts';
 import type { SourceRow, VersionRow } from './library.tables.ts';
 import { insertVersions } from './library.versions.repository.ts';
@@ -25,6 +27,7 @@ export interface PlacementDependencies {
   readonly queue: Queue;
   readonly ingest: QueueDefinition<IngestJob>;
   readonly tasks: TasksApi;
+  readonly batches: BatchProgress;
 }
 
 export interface UploadOptions {
@@ -119,9 +122,14 @@ export class Placement {
 
   async #retry(stuck: readonly SourceRow[], task: TaskView): Promise<SourceRow[]> {
     const restarted: SourceRow[] = [];
-    for (const { id } of stuck)
-      restarted.push(await restart(this.#tx, this.#actor.organizationId, id, { task_id: task.id }));
+    for (const source of stuck) restarted.push(await this.#restart(source, { task_id: task.id }));
     return restarted;
+  }
+
+  /** The batch that the source belonged to until now counts one less. */
+  async #restart(source: SourceRow, change: SourceChange): Promise<SourceRow> {
+    await this.#deps.batches.changed(this.#tx, this.#actor, source.task_id);
+    return restart(this.#tx, this.#actor.organizationId, source.id, change);
   }
 
   async #insert(fresh: readonly StoredFile[], task: TaskView): Promise<SourceRow[]> {
@@ -142,9 +150,7 @@ export class Placement {
       const version = previous ? previous.pending_version + 1 : 1;
       versions.push(versionOf(file, { organization_id: organizationId, source_id: id, version }));
       if (previous)
-        rows.push(
-          await restart(this.#tx, organizationId, id, { ...changesOf(source), pending_version: version }),
-        );
+        rows.push(await this.#restart(previous, { ...changesOf(source), pending_version: version }));
       else created.push(source);
     }
     if (created.length > 0) rows.push(...(await insertSources(this.#tx, organizationId, created)));

@@ -3,6 +3,7 @@ import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import type { Storage } from '../../platform/storage/index.ts';
+import type { BatchProgress } from './library.batch.ts';
 import { sourceReady } from './library.events.ts';
 import { advance, type SourceChange } from './library.repository.ts';
 import type { SourceRow } from './library.tables.ts';
@@ -31,6 +32,7 @@ export interface RunDependencies {
   readonly parser: Parser;
   readonly search: SearchIndex;
   readonly events: Events;
+  readonly batches: BatchProgress;
 }
 
 /** The pipeline stops quietly: the source was cancelled, deleted or started again. */
@@ -150,10 +152,11 @@ export class IngestionRun {
 
   async #finish(): Promise<void> {
     const chunks = (await this.#segmented()).length;
-    const { id, version } = this.#source;
-    await this.#advance({ stage: 'ready' }, (tx) =>
-      this.#deps.events.emit(tx, this.#actor, sourceReady, { sourceId: id, version, chunks }),
-    );
+    const { id, version, task_id: taskId } = this.#source;
+    await this.#advance({ stage: 'ready' }, async (tx) => {
+      await this.#deps.events.emit(tx, this.#actor, sourceReady, { sourceId: id, version, chunks });
+      await this.#deps.batches.changed(tx, this.#actor, taskId);
+    });
   }
 
   /** The stage and its result in one transaction, unless somebody has cancelled, deleted or restarted the source. */

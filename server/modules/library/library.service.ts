@@ -38,12 +38,13 @@ export class LibraryService {
 
   async cancel(actor: Actor, id: string): Promise<SourceView> {
     const caller = requireOrganization(actor);
-    const [cancelled] = await this.#deps.uow.write(caller, (tx) =>
-      sources.cancelSources(tx, caller.organizationId, { id }),
-    );
+    const cancelled = await this.#deps.uow.write(caller, async (tx) => {
+      const [source] = await sources.cancelSources(tx, caller.organizationId, { id });
+      if (source) await this.#deps.batches.changed(tx, caller, source.task_id);
+      return source;
+    });
     if (!cancelled) throw cannotCancel((await this.#find(caller, id)).stage);
     this.#deps.pipeline.abort(id);
-    if (cancelled.task_id) await this.#deps.batches.update(caller, cancelled.task_id);
     return toSourceView(cancelled);
   }
 
@@ -80,6 +81,7 @@ export class LibraryService {
         Object.assign(change, { pending_version: source.pending_version + 1 });
       }
       const restarted = await sources.restart(tx, organizationId, id, change);
+      await this.#deps.batches.changed(tx, caller, source.task_id);
       await this.#deps.queue.enqueue(tx, this.#deps.ingest, jobOf(caller, restarted));
       return { source: toSourceView(restarted), task };
     });
@@ -91,28 +93,28 @@ export class LibraryService {
     const { organizationId } = caller;
     const source = await this.#find(caller, id);
     await this.#deps.uow.write(caller, async (tx) => {
+      await this.#deps.batches.changed(tx, caller, source.task_id);
       const storageKeys = await versions.storageKeysOf(tx, organizationId, id);
       if (!(await sources.deleteSource(tx, organizationId, id))) throw sourceNotFound();
       await this.#deps.search.remove(tx, caller, { type: SOURCE, id });
       await this.#deps.events.emit(tx, caller, sourceDeleted, { sourceId: id, storageKeys });
     });
     this.#deps.pipeline.abort(id);
-    if (source.task_id) await this.#deps.batches.update(caller, source.task_id);
   }
 
   /** What cancelling a batch means: its sources that have not settled are cancelled, what runs stops. */
   async cancelBatch(actor: OrganizationActor, taskId: string): Promise<void> {
-    const cancelled = await this.#deps.uow.write(actor, (tx) =>
-      sources.cancelSources(tx, actor.organizationId, { taskId }),
-    );
+    const cancelled = await this.#deps.uow.write(actor, async (tx) => {
+      await this.#deps.batches.changed(tx, actor, taskId);
+      return sources.cancelSources(tx, actor.organizationId, { taskId });
+    });
     for (const source of cancelled) this.#deps.pipeline.abort(source.id);
-    await this.#deps.batches.update(actor, taskId);
-    await this.#deps.tasks.finish(actor, taskId, { status: 'cancelled' });
   }
 
   /** What retrying a batch means: its failed and cancelled sources start again. */
   async retryBatch(actor: OrganizationActor, taskId: string): Promise<void> {
     await this.#deps.uow.write(actor, async (tx) => {
+      await this.#deps.batches.changed(tx, actor, taskId);
       const rows = await sources.listUnfinishedOfTask(tx, actor.organizationId, taskId);
       const restarted: SourceRow[] = [];
       for (const row of rows) restarted.push(await sources.restart(tx, actor.organizationId, row.id, {}));
@@ -122,7 +124,6 @@ export class LibraryService {
         restarted.map((row) => jobOf(actor, row)),
       );
     });
-    await this.#deps.batches.update(actor, taskId);
   }
 
   async #find(actor: OrganizationActor, id: string): Promise<SourceRow> {
