@@ -75,4 +75,18 @@ describe('signing in', () => {
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
+
+  test('a session that cannot be renewed leads to the sign-in, and back to the page', async () => {
+    const tab = await openTab(browser, server);
+    const { page } = tab;
+    tab.expect(401);
+    await register(page, 'Olga');
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Search', exact: true }).first().click();
+    await page.getByRole('searchbox', { name: 'Search your documents' }).fill('anything');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('next')).toMatch(/^\/search/);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
 });

@@ -6,6 +6,8 @@ import { useSession } from './session-context.tsx';
 
 /** Milliseconds in which the lists are asked for anew at most once, however much news comes in. */
 const REFRESH_EVERY = 1500;
+/** Milliseconds before a stream that the server ended is opened again. */
+const RECONNECT_AFTER = 3000;
 
 /**
  * Keeps every list of sources true to the server while the page is visible. A hidden page lets its connection go:
@@ -20,6 +22,14 @@ export function useLiveLibrary(onSource: (source: Source) => void) {
     let refresh: ReturnType<typeof setTimeout> | undefined;
 
     async function follow(signal: AbortSignal) {
+      // The server ends a stream with an error event when it stops; it is back soon, and a refusal leaves by throwing.
+      while (!signal.aborted) {
+        await followOnce(signal);
+        await new Promise((resolve) => setTimeout(resolve, RECONNECT_AFTER));
+      }
+    }
+
+    async function followOnce(signal: AbortSignal) {
       const open = (headers: Record<string, string>) =>
         session.fetch(new Request('/api/v1/library/events', { headers, signal }));
       for await (const event of followEvents({ signal, open })) {
