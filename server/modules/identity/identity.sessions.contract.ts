@@ -128,13 +128,16 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
 
     test('a refresh waits for those that are under way, and judges by what they left', async () => {
       const { program, userId } = await join();
+      const changed = Promise.withResolvers<void>();
       const gate = Promise.withResolvers<void>();
       const underWay = db.database.uow.write(instanceActor('test'), async (tx) => {
         await db.database
           .executor(tx)
           .execute('update sessions set generation = 2 where user_id = $1', [userId]);
+        changed.resolve();
         await gate.promise;
       });
+      await changed.promise;
       const late = refreshBy(program.refreshToken);
       // Time for it to come as far as it can; what is right does not depend on how far that is.
       await delay(100);

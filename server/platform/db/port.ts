@@ -13,7 +13,10 @@ export interface Tx {
 
 /** The only doors to the database. Nothing slow (AI, storage, HTTP) belongs inside `fn`. */
 export interface UnitOfWork {
-  /** Runs `fn` in a read-only transaction as `actor`; a write inside it fails. */
+  /**
+   * Runs `fn` as `actor`; a write inside it fails. Every statement sees what was committed when it began (READ COMMITTED),
+   * so two statements of one read may see different moments.
+   */
   read<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** Runs `fn` in a transaction as `actor`; commits when it resolves, rolls back when it throws. */
   write<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T>;

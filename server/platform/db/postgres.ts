@@ -5,6 +5,7 @@ import type { Database, SqlExecutor, SqlResult, Tx } from './port.ts';
 import { OpenTransaction } from './query-builder.ts';
 import { PARSERS } from './sql-values.ts';
 import { APP_ROLE, SET_TENANT, tenantSettings } from './tenant.ts';
+import { readAsTenant } from './tenant-query.ts';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -18,8 +19,8 @@ export interface PostgresOptions {
 const MAX_PREPARED = 1000;
 
 /**
- * PostgreSQL over `pg` in pipeline mode: BEGIN, the tenant's settings and the first statement leave in one write, and a
- * read does not wait for its COMMIT, so a one-statement read costs one round trip.
+ * PostgreSQL over `pg` in pipeline mode. A statement of a read travels with its tenant's settings in one round trip and an
+ * implicit transaction; of a write, BEGIN, the settings and the first statement leave together.
  */
 export function openPostgres(options: PostgresOptions): Database {
   const pool = new pg.Pool({
@@ -56,18 +57,30 @@ export function openPostgres(options: PostgresOptions): Database {
     return { rows: results.flatMap((result) => result.rows), rowCount: results.at(-1)?.rowCount ?? 0 };
   };
 
-  async function transaction<T>(
-    mode: 'read only' | 'read write',
-    actor: Actor,
-    fn: (tx: Tx) => Promise<T>,
-  ): Promise<T> {
-    const client = await pool.connect().catch((error: unknown) => {
+  const connect = () =>
+    pool.connect().catch((error: unknown) => {
       throw translateDatabaseError(error);
     });
-    const opened = Promise.all([
-      client.query(`begin ${mode}`),
-      run(client, SET_TENANT, tenantSettings(actor)),
-    ]);
+
+  async function read<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await connect();
+    const settings = tenantSettings(actor);
+    const open = new OpenTransaction({
+      execute: (text, values = []) => readAsTenant(client, settings, { text, values, name: names.of(text) }),
+    });
+    try {
+      return await fn(open.asTx());
+    } catch (error) {
+      throw translateDatabaseError(error);
+    } finally {
+      open.end();
+      client.release();
+    }
+  }
+
+  async function write<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await connect();
+    const opened = Promise.all([client.query('begin'), run(client, SET_TENANT, tenantSettings(actor))]);
     // Awaited below; until then a failure here must not count as unhandled.
     opened.catch(() => undefined);
     const open = new OpenTransaction({ execute: (text, values) => run(client, text, values ?? []) });
@@ -75,16 +88,8 @@ export function openPostgres(options: PostgresOptions): Database {
       const result = await fn(open.asTx());
       await opened;
       open.end();
-      const committed = client.query('commit');
-      if (mode === 'read write') {
-        await committed;
-        client.release();
-      } else {
-        committed.then(
-          () => client.release(),
-          (error: Error) => client.release(error),
-        );
-      }
+      await client.query('commit');
+      client.release();
       return result;
     } catch (error) {
       open.end();
@@ -104,8 +109,8 @@ export function openPostgres(options: PostgresOptions): Database {
     kind: 'postgres',
     admin,
     uow: {
-      read: (actor, fn) => transaction('read only', actor, fn),
-      write: (actor, fn) => transaction('read write', actor, fn),
+      read,
+      write,
     },
     executor: (tx) => OpenTransaction.from(tx),
     listen: (channel, onMessage) => listen(options, channel, onMessage),

@@ -7,6 +7,9 @@ export const APP_ROLE = 'scriptorium_app';
 export const SET_TENANT =
   "select set_config('app.organization', $1, true), set_config('app.user', $2, true), set_config('app.scope', $3, true)";
 
+/** The same, and the transaction cannot write. */
+export const SET_TENANT_READ_ONLY = `${SET_TENANT}, set_config('transaction_read_only', 'on', true)`;
+
 /**
  * `instance` opens the identity tables to the product itself (sign-in, start-up, sweeps) and no tenant's rows; everything
  * else sees its own organization.

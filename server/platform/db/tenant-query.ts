@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import pg from 'pg';
+import type { SqlResult } from './port.ts';
+import { SET_TENANT_READ_ONLY } from './tenant.ts';
+
+/** What we use of the inside of the pinned `pg` 8.23; the contract suite fails if a new version changes it. */
+interface Connection {
+  readonly parsedStatements: Record<string, string | undefined>;
+  readonly submittedNamedStatements: Record<string, string | undefined>;
+  parse(message: { readonly text: string; readonly name: string }): void;
+  bind(message: {
+    readonly portal: string;
+    readonly statement: string;
+    readonly values: readonly string[];
+    readonly valueMapper: unknown;
+  }): void;
+  describe(message: { readonly type: 'P'; readonly name: string }): void;
+  execute(message: { readonly portal: string; readonly rows: number }): void;
+}
+
+interface QueryConfig {
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly values: unknown[];
+  readonly queryMode: 'extended';
+}
+
+type Done = (error: Error | null, results: readonly [settings: pg.QueryResult, own: pg.QueryResult]) => void;
+
+interface PreparedQuery {
+  prepare(connection: Connection): void;
+}
+
+const Query = pg.Query as unknown as new (
+  config: QueryConfig,
+  values: undefined,
+  done: Done,
+) => PreparedQuery;
+const { prepareValue }: { readonly prepareValue: unknown } = createRequire(import.meta.url)('pg/lib/utils');
+
+const SETTINGS_STATEMENT = 'tenant';
+
+/**
+ * One statement together with its tenant's settings: both are executed before the protocol's Sync, so PostgreSQL runs them
+ * in one implicit transaction (message flow of the extended query protocol) and the settings end with it. Where setting
+ * them fails, the statement is skipped.
+ */
+class TenantQuery extends Query {
+  readonly #settings: readonly string[];
+
+  constructor(config: QueryConfig, settings: readonly string[], done: Done) {
+    super(config, undefined, done);
+    this.#settings = settings;
+  }
+
+  override prepare(connection: Connection): void {
+    const known =
+      connection.parsedStatements[SETTINGS_STATEMENT] ??
+      connection.submittedNamedStatements[SETTINGS_STATEMENT];
+    if (known === undefined) {
+      connection.parse({ text: SET_TENANT_READ_ONLY, name: SETTINGS_STATEMENT });
+      connection.submittedNamedStatements[SETTINGS_STATEMENT] = SET_TENANT_READ_ONLY;
+    }
+    connection.bind({
+      portal: '',
+      statement: SETTINGS_STATEMENT,
+      values: this.#settings,
+      valueMapper: prepareValue,
+    });
+    connection.describe({ type: 'P', name: '' });
+    connection.execute({ portal: '', rows: 0 });
+    super.prepare(connection);
+  }
+}
+
+/** Runs one read-only statement as its tenant in one round trip. `name`: under which it is kept prepared, if at all. */
+export function readAsTenant(
+  client: pg.PoolClient,
+  settings: readonly string[],
+  statement: {
+    readonly text: string;
+    readonly name: string | undefined;
+    readonly values: readonly unknown[];
+  },
+): Promise<SqlResult> {
+  return new Promise((resolve, reject) => {
+    const config: QueryConfig = { ...statement, values: [...statement.values], queryMode: 'extended' };
+    const query = new TenantQuery(config, settings, (error, results) => {
+      if (error) reject(error);
+      else resolve({ rows: results[1].rows, rowCount: results[1].rowCount ?? 0 });
+    });
+    client.query(query as unknown as pg.Submittable);
+  });
+}
