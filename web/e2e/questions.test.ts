@@ -211,8 +211,15 @@ describe('the palette', () => {
     await page.keyboard.press('Control+k');
     await page.getByLabel('Go to a page or a document').fill('ferry');
     await page.getByRole('button', { name: /The Ferry at Orsey/ }).waitFor();
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(async () => {
+        const [chosen = ''] = await page
+          .locator('.mantine-Spotlight-action[data-selected]')
+          .allTextContents();
+        if (!chosen.includes('Ferry')) await page.keyboard.press('ArrowDown');
+        return chosen;
+      })
+      .toContain('The Ferry at Orsey');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'The Ferry at Orsey', level: 1 }).waitFor();
   });

@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
 /**
  * A text that is typed here and stands in the address, so that it can be linked to and found again with "back". The
@@ -10,13 +10,12 @@ export function useAddressText(address: string | undefined, write: (text: string
   const [typed, setTyped] = useState(inAddress);
   const [settled] = useDebouncedValue(typed.trim(), settleMs);
   const written = useRef(inAddress);
-  const latestWrite = useRef(write);
-  latestWrite.current = write;
+  const onSettled = useEffectEvent(write);
 
   useEffect(() => {
     if (settled === written.current) return;
     written.current = settled;
-    latestWrite.current(settled);
+    onSettled(settled);
   }, [settled]);
 
   useEffect(() => {
