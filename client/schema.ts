@@ -1005,7 +1005,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Add sources: multipart files (file 1..n, collectionId?, language?) or JSON with a text */
+        /** Add sources: multipart with files, or JSON with a text */
         post: {
             parameters: {
                 query?: never;
@@ -1013,7 +1013,32 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUIDv7
+                         */
+                        collectionId?: string;
+                        language?: string;
+                        /** @enum {string} */
+                        mediaType?: "text/plain" | "text/markdown" | "text/html";
+                        text: string;
+                        title: string;
+                    };
+                    "multipart/form-data": {
+                        /**
+                         * Format: uuid
+                         * @description UUIDv7
+                         */
+                        collectionId?: string;
+                        file: string[];
+                        /** @description BCP 47 */
+                        language?: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 202: {

@@ -30,15 +30,7 @@ export type Stage = Source['stage'];
 export type SourceList = Success<'/api/v1/library/sources', 'get'>;
 export type SourceListQuery = Query<'/api/v1/library/sources', 'get'>;
 export type UploadAnswer = Success<'/api/v1/library/sources', 'post'>;
-/** The JSON way into `POST /library/sources`; the document describes only the answer of that path, which also takes forms. */
-export interface SourceTextBody {
-  title: string;
-  text: string;
-  mediaType?: 'text/plain' | 'text/markdown' | 'text/html';
-  /** BCP 47; recognised from the text when it is left out. */
-  language?: string;
-  collectionId?: string;
-}
+export type SourceTextBody = Body<'/api/v1/library/sources', 'post'>;
 export type Content = Success<'/api/v1/library/sources/{id}/content', 'get'>;
 export type StructureItem = Content['structure'][number];
 export type SourceVersion = Success<'/api/v1/library/sources/{id}/versions', 'get'>['items'][number];

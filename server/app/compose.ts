@@ -34,6 +34,9 @@ export interface ComposeOptions {
   readonly opened?: OpenedDatabase;
 }
 
+/** How long requests may go on after the server was told to stop. */
+const MAX_DRAIN_MS = 8_000;
+
 /** The composition root: the only place that knows which adapter stands behind which port. */
 export async function compose(config: Config, options: ComposeOptions = {}): Promise<Application> {
   const logger = options.logger ?? createLogger(config.logging.level);
@@ -104,12 +107,20 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       await queue.start({ work });
     },
     stop: async () => {
-      await http.close();
-      await queue.stop(config.shutdownSeconds);
+      const end = Date.now() + config.shutdownSeconds * 1000;
+      await closeWithin(http, Math.min(MAX_DRAIN_MS, config.shutdownSeconds * 400));
+      await queue.stop(Math.max(1, (end - Date.now()) / 1000));
       await modules.library.close();
       await platform.search.close();
       await platform.cache.close();
       await opened.close();
     },
   };
+}
+
+/** Requests that are under way get some time to end; then their connections are cut, half-sent uploads among them. */
+async function closeWithin(http: Http, milliseconds: number): Promise<void> {
+  const cut = setTimeout(() => http.server.closeAllConnections(), milliseconds);
+  await http.close();
+  clearTimeout(cut);
 }

@@ -1,14 +1,26 @@
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { AppError, isAppError } from '../../kernel/errors.ts';
 import { isId } from '../../kernel/ids.ts';
 import type { Routes } from '../../platform/http/index.ts';
+import { Id } from '../../platform/http/schemas.ts';
 import { collectionNotFound } from './library.errors.ts';
 import type { UploadOptions } from './library.placement.ts';
 import { SourceTextBody, UploadAnswer } from './library.schemas.ts';
 import type { IncomingFile, UploadService } from './library.upload.ts';
 
 const tags = ['library'];
+
+/** For the document only: a multipart body is read part by part in the handler. */
+const UploadForm = Type.Unsafe<unknown>({
+  properties: {
+    file: { type: 'array', items: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    collectionId: Id,
+    language: { type: 'string', description: 'BCP 47' },
+  },
+  required: ['file'],
+});
 
 export interface UploadLimits {
   readonly maxFiles: number;
@@ -40,12 +52,15 @@ export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Rout
         config: { access: { minimum: 'power' } },
         schema: {
           tags,
-          summary: 'Add sources: multipart files (file 1..n, collectionId?, language?) or JSON with a text',
-          consumes: ['multipart/form-data', 'application/json'],
+          summary: 'Add sources: multipart with files, or JSON with a text',
+          body: {
+            content: {
+              'application/json': { schema: SourceTextBody },
+              'multipart/form-data': { schema: UploadForm },
+            },
+          },
           response: { 202: UploadAnswer },
         },
-        // A multipart body is read part by part in the handler; only the JSON form has a body to check.
-        attachValidation: false,
         preValidation: async (request) => {
           if (!request.isMultipart() && request.body === undefined) throw unsupportedBody();
         },
@@ -53,24 +68,12 @@ export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Rout
       async (request, reply) => {
         const answer = request.isMultipart()
           ? await receiveMultipart(request, uploads)
-          : await uploads.uploadText(request.actor, checkedTextBody(request));
+          : await uploads.uploadText(request.actor, request.body as SourceTextBody);
         if (answer.task) reply.header('location', `/api/v1/tasks/${answer.task.id}`);
         return reply.code(202).send(answer);
       },
     );
   };
-}
-
-function checkedTextBody(request: FastifyRequest): SourceTextBody {
-  const validate = request.compileValidationSchema(SourceTextBody, 'body');
-  if (!validate(request.body)) {
-    throw Object.assign(new Error('the body is not valid'), {
-      validation: validate.errors ?? [],
-      validationContext: 'body',
-      statusCode: 400,
-    });
-  }
-  return request.body as SourceTextBody;
 }
 
 async function receiveMultipart(request: FastifyRequest, uploads: UploadService) {

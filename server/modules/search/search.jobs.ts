@@ -14,7 +14,8 @@ export interface TrainingJob {
 
 export const TRAIN: QueueDefinition<TrainingJob> = {
   name: 'search.train',
-  retries: 2,
+  // A killed process uses up a try.
+  retries: 20,
   concurrency: 1,
   heartbeatSeconds: 30,
   timeoutSeconds: 3600,
@@ -22,11 +23,6 @@ export const TRAIN: QueueDefinition<TrainingJob> = {
 
 /** Uploads come in bursts: a training waits a little, so that one serves many of them. */
 const SETTLE_SECONDS = 10;
-
-const INTERRUPTED = {
-  code: 'search.training_interrupted',
-  message: 'The training was interrupted. It begins again by itself.',
-};
 
 export interface SearchJobsOptions {
   readonly search: SearchPlatform;
@@ -59,31 +55,32 @@ async function train(
 ): Promise<void> {
   const actor = systemActor(job.data.organizationId, job.data.requestId);
   // Most jobs find that an earlier one has done the work: those leave no task behind.
-  if (job.data.taskId === undefined && !(await search.isTrainingDue(actor))) return;
-  const taskId = job.data.taskId ?? (await createTask(uow, tasks, actor));
-  const attempt = { number: job.attempt, max: job.attempt, signal: job.signal };
-  try {
-    await tasks.run(actor, taskId, attempt, async ({ signal, progress }) => {
-      const outcome = await search.train(actor, signal, progress);
-      logger.info({ organizationId: actor.organizationId, outcome }, 'search training ended');
-      return resultOf(outcome);
-    });
-  } catch (error) {
-    // The next attempt makes its own task, so this one must not stay running.
-    await tasks.finish(actor, taskId, { status: 'failed', error: INTERRUPTED });
-    throw error;
-  }
+  if (job.data.taskId === undefined && job.attempt === 1 && !(await search.isTrainingDue(actor))) return;
+  const taskId = job.data.taskId ?? (await taskOf(uow, tasks, actor, job.id));
+  const attempt = { number: job.attempt, max: job.maxAttempts, signal: job.signal };
+  await tasks.run(actor, taskId, attempt, async ({ signal, progress }) => {
+    const outcome = await search.train(actor, signal, progress);
+    logger.info({ organizationId: actor.organizationId, outcome }, 'search training ended');
+    return resultOf(outcome);
+  });
 }
 
-async function createTask(uow: UnitOfWork, tasks: TasksApi, actor: OrganizationActor): Promise<string> {
+/** The job's own task, whichever attempt this is: one that was killed goes on where people watch it. */
+async function taskOf(
+  uow: UnitOfWork,
+  tasks: TasksApi,
+  actor: OrganizationActor,
+  id: string,
+): Promise<string> {
   const task = await uow.write(actor, (tx) =>
     tasks.create(tx, actor, {
+      id,
       kind: TRAIN.name,
       queue: TRAIN.name,
       title: 'Learn from the library how its texts relate',
       total: 0,
       unit: 'passages',
-      maxAttempts: 1,
+      maxAttempts: TRAIN.retries + 1,
       payload: {},
     }),
   );

@@ -5,6 +5,8 @@ import type { TaskView } from './tasks.schemas.ts';
 export { TaskView } from './tasks.schemas.ts';
 
 export interface NewTask {
+  /** Where the work may begin twice (a job that was killed): the same id gives the same task. */
+  readonly id?: string;
   /** `<module>.<verb>`, for example `library.ingest`. */
   readonly kind: string;
   readonly queue: string;

@@ -15,30 +15,34 @@ export async function insertTask(
   task: NewTask,
   by: { readonly userId: string | null; readonly requestId: string },
 ): Promise<TaskRow> {
-  return rows(tx)
-    .insertInto('tasks')
-    .values({
-      organization_id: organizationId,
-      id,
-      kind: task.kind,
-      queue: task.queue,
-      title: task.title,
-      status: 'queued',
-      done: 0,
-      total: task.total,
-      unit: task.unit,
-      message: '',
-      attempt: 0,
-      max_attempts: task.maxAttempts,
-      cancel_requested: false,
-      payload: sql`${JSON.stringify(task.payload)}::jsonb`,
-      created_by: by.userId,
-      request_id: by.requestId,
-      created_at: now,
-      updated_at: now,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return (
+    rows(tx)
+      .insertInto('tasks')
+      .values({
+        organization_id: organizationId,
+        id,
+        kind: task.kind,
+        queue: task.queue,
+        title: task.title,
+        status: 'queued',
+        done: 0,
+        total: task.total,
+        unit: task.unit,
+        message: '',
+        attempt: 0,
+        max_attempts: task.maxAttempts,
+        cancel_requested: false,
+        payload: sql`${JSON.stringify(task.payload)}::jsonb`,
+        created_by: by.userId,
+        request_id: by.requestId,
+        created_at: now,
+        updated_at: now,
+      })
+      // Changes nothing, and so gives back the row that is there.
+      .onConflict((conflict) => conflict.columns(['organization_id', 'id']).doUpdateSet({ id }))
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  );
 }
 
 export function findTask(tx: Tx, organizationId: string, id: string): Promise<TaskRow | undefined> {

@@ -32,7 +32,8 @@ export class TasksService implements TasksApi {
   }
 
   async create(tx: Tx, actor: OrganizationActor, task: NewTask): Promise<TaskView> {
-    return toTaskView(await repository.insertTask(tx, actor.organizationId, this.#newId(), task, actor));
+    const id = task.id ?? this.#newId();
+    return toTaskView(await repository.insertTask(tx, actor.organizationId, id, task, actor));
   }
 
   async get(actor: Actor, id: string): Promise<TaskView> {

@@ -82,6 +82,15 @@ describe('running a task', () => {
   });
 });
 
+test('the same id gives the same task, however often its work begins', async () => {
+  const id = '01a1fb57-2e9c-73b1-a5c3-589dab083f7b';
+  const { uow } = world.app.platform.database;
+  const begin = () => uow.write(actor(), (tx) => api().create(tx, actor(), { ...NEW_TASK, id }));
+  const first = await begin();
+  await api().started(actor(), id, 1);
+  expect(await begin()).toMatchObject({ id, status: 'running', createdAt: first.createdAt });
+});
+
 describe('cancel and retry', () => {
   test('cancelling aborts the running work and ends the task; retrying hands it back to its module', async () => {
     const { id } = await create();

@@ -63,6 +63,14 @@ export function toAppError(thrown: unknown): AppError {
   const error = thrown as FrameworkError;
   if (error.validation) return validationError(error);
   const status = error.statusCode ?? 500;
+  if (status === 414) {
+    return new AppError({
+      kind: 'not_found',
+      code: 'request.not_found',
+      safeMessage: 'There is nothing at this address.',
+      cause: thrown,
+    });
+  }
   if (status === 413) {
     return new AppError({
       kind: 'too_large',

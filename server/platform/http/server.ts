@@ -1,11 +1,18 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import Fastify, {
+  type ConnectionError,
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { publicActor } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -31,6 +38,7 @@ export interface HttpOptions {
   readonly surroundings: readonly ((http: Http) => Promise<void> | void)[];
 }
 
+const PROBLEM_TYPE = 'application/problem+json';
 const MEGABYTE = 1_000_000;
 /** Bodies of endpoints that do not say otherwise. */
 const BODY_LIMIT = MEGABYTE;
@@ -58,6 +66,9 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
     routerOptions: { maxParamLength: 200 },
     http: { headersTimeout: 20_000 },
     forceCloseConnections: 'idle',
+    // Addresses that the router itself refuses, and what is no HTTP at all, are answered like everything else.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<TypeBoxTypeProvider>();
   const stopping = new AbortController();
   http.decorate('stopping', stopping.signal);
@@ -104,18 +115,7 @@ function speakJson(http: Http): void {
 }
 
 function answerErrors(http: Http): void {
-  http.setErrorHandler((thrown, request, reply) => {
-    const error = toAppError(thrown);
-    const problem = toProblem(error, request.id);
-    if (problem.status >= 500) request.log.error({ err: thrown, requestId: request.id }, 'request failed');
-    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply
-      .code(problem.status)
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(problem);
-  });
+  http.setErrorHandler(sendProblem);
   http.setNotFoundHandler((request) => {
     throw new AppError({
       kind: 'not_found',
@@ -123,6 +123,43 @@ function answerErrors(http: Http): void {
       safeMessage: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.`,
     });
   });
+}
+
+function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const error = toAppError(thrown);
+  const problem = toProblem(error, request.id);
+  if (problem.status >= 500) request.log.error({ err: thrown, requestId: request.id }, 'request failed');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(problem.status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+/** Bytes that are no request (RFC 9112), or headers without end: there is no request to answer through. */
+function answerBrokenRequest(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const oversized = error.code === 'HPE_HEADER_OVERFLOW';
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = oversized ? 431 : late ? 408 : 400;
+  const code = oversized ? 'request.headers_too_large' : late ? 'request.timeout' : 'request.malformed';
+  const detail = oversized
+    ? 'The headers are too large.'
+    : late
+      ? 'The request took too long to arrive.'
+      : 'This is not an HTTP request.';
+  const title = STATUS_CODES[status] ?? 'Error';
+  const body = JSON.stringify({
+    type: `urn:scriptorium:error:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    requestId: newId(),
+  });
+  const head = `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);
 }
 
 async function protect(http: Http, settings: Config['http']): Promise<void> {

@@ -28,11 +28,52 @@ describe('detectLanguage', () => {
     ['모든 인간은 태어날 때부터 자유롭다', 'ko'],
     ['มนุษย์ทั้งหลายเกิดมามีอิสระ', 'th'],
     ['Όλοι οι άνθρωποι γεννιούνται ελεύθεροι', 'el'],
+    [
+      'The office approves three invoices.\n\nItem | Code | Paid\nDesk | EG-05 | 12,000.00\nSeat | EG-06 | 7.5',
+      'en',
+    ],
     ['x1', null],
     ['12345 67890 --- 4711', null],
     ['lorem', null],
   ])('%s → %s', (text, expected) => {
     expect(detectLanguage(text)).toBe(expected);
+  });
+
+  test.each([
+    ['hydrometric-technologist.en.md', 'en'],
+    ['hydrometric-technologist.fr.md', 'fr'],
+    ['tn-014-gap-filling.md', 'en'],
+    ['bunkan-iten-gijiroku.ja.txt', 'ja'],
+  ])('tables and codes in %s do not sway it', (file, language) => {
+    const text = readFileSync(new URL(`../../../../samples/${file}`, import.meta.url), 'utf8');
+    expect(detectLanguage(text)).toBe(language);
+  });
+
+  test('knows short English notes with tables, lists, codes and dates in them', () => {
+    const who = ['The gauge', 'A technician', 'Our committee', 'The office', 'Every record'];
+    const does = ['measures', 'reviews', 'approves', 'explains', 'replaces'];
+    const what = ['the water level', 'a new sensor', 'the annual plan', 'three invoices', 'the safety rules'];
+    const when = ['every week', 'in the spring', 'before the meeting', 'after the flood'];
+    const sentence = (seed: number): string =>
+      [who, does, what, when]
+        .map((words, place) => words[(seed * (place + 1) + place) % words.length])
+        .join(' ');
+    const frames = [
+      (text: string) => text,
+      (text: string) => `# Note EX-17\n\n${text}\n\n- A-1 | 42 | 17.3\n`,
+      (text: string) => `Item | Amount | Code\nOffice | 12,000 | EG-05\nDesk | 7,500 | A3\n\n${text}`,
+      (text: string) => `Date: 2024-05-12\n\n${text}\n\n| a | b |\n| 1 | 2 |\n* * *`,
+    ];
+    const notes = Array.from({ length: 50 }, (_, seed) => `${sentence(seed)}. ${sentence(seed * 3 + 7)}.`);
+    const unknown = notes
+      .flatMap((note) => frames.map((frame) => frame(note)))
+      .filter((note) => detectLanguage(note) !== 'en');
+    expect(unknown).toEqual([]);
+  });
+
+  test('a language whose script is not in the text is never the answer', () => {
+    const bars = `${'| - '.repeat(40)}\nLe comité se réunira jeudi pour discuter du budget | 12 | 14 |`;
+    expect(detectLanguage(bars)).toBe('fr');
   });
 
   const udhr = '../shared/data/udhr';
