@@ -13,16 +13,14 @@ import {
   type Collection,
   type CollectionBody,
   type CollectionPatch,
-  problemFrom,
   type ScriptoriumClient,
   type Source,
   type SourceList,
   type SourceListQuery,
   type SourceTextBody,
-  type UploadAnswer,
   unwrap,
 } from '../../../client/index.ts';
-import { useClient, useSession } from './session-context.tsx';
+import { useClient } from './session-context.tsx';
 
 export type SourceFilter = Pick<SourceListQuery, 'collectionId' | 'status' | 'q'>;
 
@@ -129,18 +127,10 @@ export function useSourceActions() {
 }
 
 export function useAddText() {
-  const session = useSession();
+  const client = useClient();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (body: SourceTextBody): Promise<UploadAnswer> => {
-      const headers = { 'content-type': 'application/json' };
-      const response = await session.fetch(
-        new Request(SOURCES, { method: 'POST', headers, body: JSON.stringify(body) }),
-      );
-      const answer: unknown = await response.json().catch(() => undefined);
-      if (!response.ok) throw problemFrom(response, answer);
-      return answer as UploadAnswer;
-    },
+    mutationFn: (body: SourceTextBody) => unwrap(client.POST(SOURCES, { body })),
     onSuccess: () => refreshLists(queries),
   });
 }
