@@ -11,10 +11,17 @@ export function saneTitle(title: string | null | undefined): string | null {
   return trimmed;
 }
 
-/** The authors of one property: `a; b` or `a and b`. A comma may be part of a name and parts nothing. */
+/** A person by initials and surname, `A. B. van One`: the only form in which a comma surely parts persons. */
+const INITIALED = /^(?:\p{Lu}\.[- ]?){1,4}(?:\p{Ll}{1,4} ){0,3}\p{Lu}[\p{L}'’-]+$/u;
+
+/**
+ * The authors of one property. A semicolon parts them; a comma only where each part is a person by initials, as it also
+ * stands inside a name (`One, Ada`). `and` and `&` part nothing: organizations bear them.
+ */
 export function saneAuthors(author: string | null | undefined): string[] {
-  return (author ?? '')
-    .split(/\s*(?:;|&|\band\b|\bund\b|\bet\b)\s*/)
-    .map((name) => name.trim())
-    .filter((name) => /\p{L}{2}/u.test(name) && !NO_AUTHOR.test(name));
+  const names = (author ?? '').split(/[;；]/).flatMap((name) => {
+    const parts = name.split(',').map((part) => part.trim());
+    return parts.every((part) => INITIALED.test(part)) ? parts : [name.trim()];
+  });
+  return names.filter((name) => /\p{L}{2}/u.test(name) && !NO_AUTHOR.test(name));
 }

@@ -5,7 +5,7 @@ import { failure, outline, parsed } from '../testing/files.ts';
 describe('HTML', () => {
   test('keeps the text and leaves scripts, styles, hidden parts and furniture out', async () => {
     const document = await parsed(
-      `<!doctype html><html lang="fr"><head><title> A  page </title><meta name="author" content="Ada"><style>p{}</style></head><body>
+      `<!doctype html><html lang="fr"><head><title> A  page </title><meta name="author" content="Ada; Bo"><meta name="author" content="Board of Lakes and Rivers"><style>p{}</style></head><body>
       <nav>Menu</nav><header><h1>Head</h1></header>
       <p>One<br>two &amp; three<script>alert(1)</script></p><div>loose <b>text</b></div>
       <p hidden>hidden</p><p style="display:none">gone</p><p aria-hidden="true">unheard</p>
@@ -16,7 +16,11 @@ describe('HTML', () => {
       <footer>Imprint</footer><template>t</template></body></html>`,
       'text/html',
     );
-    expect(document).toMatchObject({ title: 'A page', authors: ['Ada'], language: 'fr' });
+    expect(document).toMatchObject({
+      title: 'A page',
+      authors: ['Ada', 'Bo', 'Board of Lakes and Rivers'],
+      language: 'fr',
+    });
     expect(outline(document)).toEqual([
       'heading1: Head',
       'paragraph: One\ntwo & three',

@@ -2,6 +2,7 @@ import { CanonicalTextBuilder } from '../canonical.ts';
 import type { Draft } from '../draft.ts';
 import { decodeText } from '../encoding.ts';
 import { ParseError } from '../failures.ts';
+import { saneAuthors } from '../metadata.ts';
 import { addHtmlBlocks } from './html-blocks.ts';
 import type { Scope } from './html-elements.ts';
 
@@ -54,6 +55,6 @@ export function parseHtml(bytes: Uint8Array, draft: Draft): void {
     },
   });
   draft.title = titles.find(Boolean) ?? meta.get('og:title')?.[0] ?? meta.get('dc.title')?.[0] ?? null;
-  draft.authors = meta.get('author') ?? meta.get('dc.creator') ?? [];
+  draft.authors = (meta.get('author') ?? meta.get('dc.creator') ?? []).flatMap(saneAuthors);
   draft.language = language ?? meta.get('content-language')?.[0] ?? meta.get('dc.language')?.[0] ?? null;
 }

@@ -52,12 +52,12 @@ describe('Markdown', () => {
 
   test('reads front matter', async () => {
     const document = await parsed(
-      '---\ntitle: "A: title"\nauthors:\n  - Ada\n  - name: Bo\nlang: fr\n---\n\nText.',
+      '---\ntitle: "A: title"\nauthors:\n  - Ada; Cy\n  - name: Bo and Sons\nlang: fr\n---\n\nText.',
       'text/markdown',
     );
     expect(document).toMatchObject({
       title: 'A: title',
-      authors: ['Ada', 'Bo'],
+      authors: ['Ada', 'Cy', 'Bo and Sons'],
       language: 'fr',
       text: 'Text.',
     });

@@ -14,6 +14,7 @@ import type { BlockKind, BlockOptions } from '../canonical.ts';
 import type { Draft } from '../draft.ts';
 import { decodeText } from '../encoding.ts';
 import { ParseError } from '../failures.ts';
+import { saneAuthors } from '../metadata.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { addHtmlBlocks } from './html-blocks.ts';
 import { addPlainText } from './plain.ts';
@@ -187,7 +188,7 @@ export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
     throw new ParseError('library.unsupported_format', 'The file is not readable as text.');
   const matter = readFrontMatter(decoded.replace(/\r\n?/g, '\n'));
   draft.title = matter.title;
-  draft.authors = matter.authors;
+  draft.authors = matter.authors.flatMap(saneAuthors);
   draft.language = matter.language;
   const walker = new MarkdownWalker(draft);
   for (const slice of slices(matter.body)) {

@@ -1,6 +1,7 @@
 import { CanonicalTextBuilder, canonicalLine } from '../../canonical.ts';
 import type { Draft } from '../../draft.ts';
 import { decodeText } from '../../encoding.ts';
+import { saneAuthors } from '../../metadata.ts';
 import { declaredCharset } from '../html.ts';
 import { addHtmlBlocks } from '../html-blocks.ts';
 import { type Book, type Chapter, openBook } from './package.ts';
@@ -91,6 +92,6 @@ export async function parseEpub(bytes: Uint8Array, draft: Draft): Promise<void> 
     if (html) addChapter(html.replace(DOCTYPE, ''), titleOf(book, chapter), draft);
   }
   draft.title = book.title;
-  draft.authors = book.authors;
+  draft.authors = book.authors.flatMap(saneAuthors);
   draft.language = book.language;
 }
