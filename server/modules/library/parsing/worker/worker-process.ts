@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseFailure } from '../failures.ts';
@@ -46,17 +46,18 @@ export interface WorkerJob {
   readonly body: () => AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
-/** What a worker may read: our parsers, the kernel and the libraries; never a person's file, which comes through a pipe. */
+/**
+ * What a worker may read: our parsers, the kernel and the libraries; never a person's file, which comes through a pipe.
+ * Each by its path and by its real path: the module loader looks at both, and `node_modules` may be a symbolic link.
+ */
 function readableFolders(): string[] {
   const parsing = fileURLToPath(new URL('..', import.meta.url));
   const kernel = fileURLToPath(new URL('../../../../kernel', import.meta.url));
-  const library = createRequire(import.meta.url).resolve('htmlparser2');
-  const modules = library.slice(
-    0,
-    library.lastIndexOf(`${sep}node_modules${sep}`) + `${sep}node_modules`.length,
-  );
-  const folders = [parsing, kernel, modules].map((folder) => resolve(folder));
+  const places = createRequire(import.meta.url).resolve.paths('htmlparser2') ?? [];
+  const modules = places.find((place) => existsSync(resolve(place, 'htmlparser2')));
+  if (modules === undefined) throw new Error('the libraries of the parsers are not installed');
   const manifest = resolve(dirname(modules), 'package.json');
+  const folders = [parsing, kernel, modules].map((folder) => resolve(folder));
   return [...new Set([...folders, ...folders.map((folder) => realpathSync(folder)), manifest])];
 }
 
