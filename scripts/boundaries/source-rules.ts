@@ -59,11 +59,13 @@ export function checkSource(file: string, text: string): readonly Violation[] {
   return violations;
 }
 
-/** `import { queryBuilder } from …`: the door that platform/db opens for repositories, beside much that all may use. */
+/** `import { queryBuilder } from …`: the doors that platform/db opens for repositories, beside much that all may use. */
 function findQueryBuilderImports(source: ts.SourceFile): readonly ts.Node[] {
   return collect(
     source,
-    (node) => (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) && names(node, 'queryBuilder'),
+    (node) =>
+      (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) &&
+      (names(node, 'queryBuilder') || names(node, 'statement')),
   );
 }
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Keyset } from '../../kernel/page.ts';
-import { queryBuilder, type Tx } from '../../platform/db/index.ts';
+import { queryBuilder, statement, type Tx } from '../../platform/db/index.ts';
 import type { Stage } from './library.schemas.ts';
-import type { LibraryTables, SourceRow } from './library.tables.ts';
+import type { LibraryTables, ShownSource, SourceRow } from './library.tables.ts';
 
 /** Stages from which nothing happens by itself any more. */
 const SETTLED: readonly Stage[] = ['ready', 'failed', 'cancelled'];
@@ -17,13 +17,13 @@ export interface SourceFilter {
   readonly taskId: string | undefined;
 }
 
+const sourceById = statement<SourceRow>(
+  'select * from library_sources where organization_id = $1 and id = $2',
+);
+
 export async function findSource(tx: Tx, organizationId: string, id: string): Promise<SourceRow | undefined> {
-  return db(tx)
-    .selectFrom('library_sources')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const [row] = await sourceById(tx, organizationId, id);
+  return row;
 }
 
 /** The same, and nobody else may change the row until the transaction ends. */
@@ -37,14 +37,37 @@ export async function lockSource(tx: Tx, organizationId: string, id: string): Pr
     .executeTakeFirst();
 }
 
+/** The columns of `ShownSource`: a list reads twenty rows, and each column is parsed. */
+const SHOWN = [
+  'id',
+  'collection_id',
+  'title',
+  'file_name',
+  'media_type',
+  'language',
+  'authors',
+  'size',
+  'sha256',
+  'stage',
+  'failure_code',
+  'failure_message',
+  'version',
+  'task_id',
+  'created_at',
+  'updated_at',
+] as const;
+
 export function listSources(
   tx: Tx,
   organizationId: string,
   filter: SourceFilter,
   after: Keyset | undefined,
   limit: number,
-): Promise<SourceRow[]> {
-  let select = db(tx).selectFrom('library_sources').selectAll().where('organization_id', '=', organizationId);
+): Promise<ShownSource[]> {
+  let select = db(tx)
+    .selectFrom('library_sources')
+    .select(SHOWN)
+    .where('organization_id', '=', organizationId);
   if (filter.collectionId) select = select.where('collection_id', '=', filter.collectionId);
   if (filter.taskId) select = select.where('task_id', '=', filter.taskId);
   if (filter.status === 'processing') select = select.where('stage', 'not in', SETTLED);

@@ -37,6 +37,12 @@ export interface SourceRow {
   updated_at: string;
 }
 
+/** What people are shown of a source. */
+export type ShownSource = Omit<
+  SourceRow,
+  'organization_id' | 'declared_language' | 'pending_version' | 'run' | 'created_by'
+>;
+
 export interface VersionRow {
   organization_id: string;
   source_id: string;

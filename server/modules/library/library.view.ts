@@ -1,7 +1,7 @@
 import type { CollectionView, SourceView } from './library.schemas.ts';
-import type { CollectionRow, SourceRow } from './library.tables.ts';
+import type { CollectionRow, ShownSource } from './library.tables.ts';
 
-export function toSourceView(row: SourceRow, duplicateOf?: string): SourceView {
+export function toSourceView(row: ShownSource, duplicateOf?: string): SourceView {
   return {
     id: row.id,
     title: row.title,

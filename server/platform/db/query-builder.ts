@@ -51,6 +51,15 @@ export function queryBuilder<Tables>(tx: Tx): Kysely<Tables> {
   return OpenTransaction.from(tx).builder() as Kysely<Tables>;
 }
 
+/**
+ * A statement whose text never changes, for the few reads that everything waits for: building and compiling a query
+ * costs more than sending it. `Row` must be what the text selects. Only repositories call it.
+ */
+export function statement<Row>(text: string): (tx: Tx, ...values: unknown[]) => Promise<readonly Row[]> {
+  return async (tx, ...values) =>
+    (await OpenTransaction.from(tx).execute(text, values)).rows as readonly Row[];
+}
+
 function dialectOver(executor: SqlExecutor): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),

@@ -14,7 +14,6 @@ interface Connection {
     readonly values: readonly string[];
     readonly valueMapper: unknown;
   }): void;
-  describe(message: { readonly type: 'P'; readonly name: string }): void;
   execute(message: { readonly portal: string; readonly rows: number }): void;
 }
 
@@ -25,10 +24,12 @@ interface QueryConfig {
   readonly queryMode: 'extended';
 }
 
-type Done = (error: Error | null, results: readonly [settings: pg.QueryResult, own: pg.QueryResult]) => void;
+type Done = (error: Error | null, result: pg.QueryResult) => void;
 
 interface PreparedQuery {
   prepare(connection: Connection): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, connection: Connection): void;
 }
 
 const Query = pg.Query as unknown as new (
@@ -47,6 +48,7 @@ const SETTINGS_STATEMENT = 'tenant';
  */
 class TenantQuery extends Query {
   readonly #settings: readonly string[];
+  #settled = false;
 
   constructor(config: QueryConfig, settings: readonly string[], done: Done) {
     super(config, undefined, done);
@@ -67,9 +69,18 @@ class TenantQuery extends Query {
       values: this.#settings,
       valueMapper: prepareValue,
     });
-    connection.describe({ type: 'P', name: '' });
     connection.execute({ portal: '', rows: 0 });
     super.prepare(connection);
+  }
+
+  /** The first row and the first completion are the settings'. */
+  override handleDataRow(message: unknown): void {
+    if (this.#settled) super.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: unknown, connection: Connection): void {
+    if (this.#settled) super.handleCommandComplete(message, connection);
+    this.#settled = true;
   }
 }
 
@@ -85,9 +96,9 @@ export function readAsTenant(
 ): Promise<SqlResult> {
   return new Promise((resolve, reject) => {
     const config: QueryConfig = { ...statement, values: [...statement.values], queryMode: 'extended' };
-    const query = new TenantQuery(config, settings, (error, results) => {
+    const query = new TenantQuery(config, settings, (error, result) => {
       if (error) reject(error);
-      else resolve({ rows: results[1].rows, rowCount: results[1].rowCount ?? 0 });
+      else resolve({ rows: result.rows, rowCount: result.rowCount ?? 0 });
     });
     client.query(query as unknown as pg.Submittable);
   });

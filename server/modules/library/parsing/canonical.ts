@@ -27,7 +27,7 @@ function canonicalProse(text: string): string {
 /** Verbatim: inner spaces matter (code, plain text); blank edges and trailing spaces do not. */
 function canonicalVerbatim(text: string): string {
   return canonicalText(text)
-    .replace(/[^\S\n]+$/gm, '')
+    .replace(/(?<![^\S\n])[^\S\n]+$/gm, "")
     .replace(/^\n+/, '')
     .trimEnd();
 }
