@@ -86,7 +86,8 @@ function twoTopics(count: number): Passages {
     starts[i + 1] = (starts[i] ?? 0) + row.length;
   });
   const terms = Uint32Array.from(rows.flat());
-  return { starts, terms, counts: new Uint8Array(terms.length).fill(1) };
+  const documents = Uint32Array.from(rows, (_, i) => i);
+  return { documents, starts, terms, counts: new Uint8Array(terms.length).fill(1) };
 }
 
 describe('latent model', () => {
@@ -116,19 +117,52 @@ describe('latent model', () => {
   test('trains in a thread, repeatably, and stops when told', async () => {
     const first = await trainInThread(twoTopics(24), new AbortController().signal);
     expect(Buffer.from(first.model).equals(model.serialize())).toBe(true);
-    expect(first.weight).toBe(learnWeight(twoTopics(24)));
+    expect(first.weight).toBe(learnWeight(twoTopics(24), model));
     const controller = new AbortController();
     const stopped = trainInThread(twoTopics(3000), controller.signal);
     controller.abort(new Error('stop'));
     await expect(stopped).rejects.toThrow('stop');
   });
+});
 
-  test('the weight stays within its bounds', () => {
-    expect(learnWeight(twoTopics(20))).toBe(0.5);
-    expect(learnWeight(twoTopics(200))).toBeGreaterThanOrEqual(0.5);
-    expect(learnWeight(twoTopics(200))).toBeLessThanOrEqual(2);
+describe('the weight of the cosine', () => {
+  const weightOf = (passages: Passages) => learnWeight(passages, trainLatentModel(passages));
+
+  test('rises with the number of passages, up to its bound', () => {
+    const [few = 0, more = 0, many = 0] = [60, 200, 1000].map((count) => weightOf(twoTopics(count)));
+    expect(few).toBeGreaterThan(0);
+    expect(more).toBeGreaterThan(few);
+    expect(many).toBeLessThanOrEqual(3);
+  });
+
+  test('is lower where the model knows less of what the words find', () => {
+    const passages = twoTopics(200);
+    expect(learnWeight(passages, ignorantModel(passages))).toBeLessThan(weightOf(passages) / 2);
+  });
+
+  test('is 0 where nothing can be asked', () => {
+    const apart: Passages = {
+      documents: Uint32Array.from({ length: 60 }, (_, i) => i),
+      starts: Uint32Array.from({ length: 61 }, (_, i) => i),
+      terms: Uint32Array.from({ length: 60 }, (_, i) => i + 1),
+      counts: new Uint8Array(60).fill(1),
+    };
+    expect(weightOf(apart)).toBe(0);
+  });
+
+  test('is learned passage by passage from a single document', () => {
+    const passages = twoTopics(200);
+    expect(weightOf({ ...passages, documents: new Uint32Array(200) })).toBe(weightOf(passages));
   });
 });
+
+/** A model whose term vectors are chance. */
+function ignorantModel(passages: Passages): LatentModel {
+  const random = seededRandom(9);
+  const terms = Int32Array.from(new Set(passages.terms));
+  const vectors = Float32Array.from({ length: 2 * terms.length }, () => random() - 0.5);
+  return LatentModel.fromVectors(terms, new Float32Array(terms.length).fill(1), vectors, 2);
+}
 
 describe('hashed n-grams', () => {
   const embed = (text: string) => embedHashed(countTerms([text], 'en')) ?? new Float32Array(256);

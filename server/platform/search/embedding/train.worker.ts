@@ -4,5 +4,5 @@ import { type Passages, trainLatentModel } from './train.ts';
 
 /** The body of the training thread: passages in, model and weight out. */
 const passages: Passages = workerData;
-const model = trainLatentModel(passages).serialize();
-parentPort?.postMessage({ model, weight: learnWeight(passages) });
+const model = trainLatentModel(passages);
+parentPort?.postMessage({ model: model.serialize(), weight: learnWeight(passages, model) });

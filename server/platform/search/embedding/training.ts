@@ -132,6 +132,8 @@ async function collect(
 ): Promise<Passages> {
   const { organizationId } = actor;
   const every = Math.ceil(passages / MOST_TRAINED);
+  const documentOf: number[] = [];
+  const numbers = new Map<number, number>();
   const starts: number[] = [0];
   const terms: number[] = [];
   const counts: number[] = [];
@@ -152,10 +154,13 @@ async function collect(
         counts.push(count);
       }
       starts.push(terms.length);
+      if (!numbers.has(row.key)) numbers.set(row.key, numbers.size);
+      documentOf.push(numbers.get(row.key) ?? 0);
     }
     const last = documents.at(-1);
     if (last === undefined)
       return {
+        documents: Uint32Array.from(documentOf),
         starts: Uint32Array.from(starts),
         terms: Uint32Array.from(terms),
         counts: Uint8Array.from(counts),

@@ -1,10 +1,15 @@
 /** Passages whose vectors the query is moved towards. */
 export const FEEDBACK_PASSAGES = 5;
 
+/** Where the best documents after the first reach less than this part of its word score, the query names something. */
+const SPECIFIC = 0.4;
+/** What the cosine counts then: enough to order what the words do not find. */
+const LEAST_TRUST = 0.05;
+
 /**
  * Adds word score and cosine, each divided by its maximum. Rank fusion would throw away what the scores know. `leaders` are
  * the word scores of the best documents, best first: where few come near the best, the query names something, the words
- * are right, and the cosine counts less.
+ * are right, and the cosine hardly counts.
  */
 export function fuse(
   words: Float32Array,
@@ -13,9 +18,7 @@ export function fuse(
   weight: number,
 ): Float32Array {
   const top = leaders[0] ?? 0;
-  const others =
-    leaders.slice(1, FEEDBACK_PASSAGES).reduce((sum, score) => sum + score, 0) / (FEEDBACK_PASSAGES - 1);
-  const gated = top > 0 ? weight * (others / top) ** 2 : weight;
+  const gated = top > 0 ? weight * trustOf(leaders, top) : weight;
   const nearest = cosines.reduce((most, value) => Math.max(most, value), 0);
   const perScore = top > 0 ? 1 / top : 0;
   const perCosine = nearest > 0 ? gated / nearest : 0;
@@ -25,6 +28,13 @@ export function fuse(
     scores[row] = (words[row] as number) * perScore + (cosine > 0 ? cosine * perCosine : 0);
   }
   return scores;
+}
+
+/** 1 where the words prefer no document to the next, falling to the least where one stands out. */
+function trustOf(leaders: readonly number[], top: number): number {
+  const others =
+    leaders.slice(1, FEEDBACK_PASSAGES).reduce((sum, score) => sum + score, 0) / (FEEDBACK_PASSAGES - 1);
+  return Math.max(LEAST_TRUST, Math.max(0, (others / top - SPECIFIC) / (1 - SPECIFIC)) ** 2);
 }
 
 /** The rows of the `count` largest values above 0, largest first. */
