@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import type { Actor } from '../../kernel/actor.ts';
+import { breathing } from '../../kernel/breathe.ts';
 import { translateDatabaseError } from './errors.ts';
 import type { Database, SqlResult, Tx } from './port.ts';
 import { OpenTransaction } from './query-builder.ts';
@@ -39,6 +40,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
   });
   await db.exec("set timezone = 'UTC'");
 
+  // Statements run on this thread with only microtasks between them: without a turn, a long transaction holds up all I/O.
+  const breathe = breathing();
+  const execute = async (
+    target: PGlite | Transaction,
+    text: string,
+    values: readonly unknown[] | undefined,
+  ) => {
+    await breathe();
+    return run(target, text, values);
+  };
+
   // PGlite is one connection. `transaction` queues behind the one that is open, and a Tx can only reach its own
   // transaction, so nothing can wait for itself.
   async function transaction<T>(
@@ -50,7 +62,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       return await db.transaction(async (inner) => {
         if (mode === 'read only') await inner.exec('set transaction read only');
         await inner.query(SET_TENANT, tenantSettings(actor));
-        const open = new OpenTransaction({ execute: (text, values) => run(inner, text, values) });
+        const open = new OpenTransaction({ execute: (text, values) => execute(inner, text, values) });
         try {
           return await fn(open.asTx());
         } finally {
@@ -68,7 +80,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     becomeApp: async () => {
       await db.exec(`set role ${APP_ROLE}`);
     },
-    admin: { execute: (text, values) => run(db, text, values) },
+    admin: { execute: (text, values) => execute(db, text, values) },
     uow: {
       read: (actor, fn) => transaction('read only', actor, fn),
       write: (actor, fn) => transaction('read write', actor, fn),

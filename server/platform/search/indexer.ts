@@ -1,11 +1,12 @@
 import type { OrganizationActor } from '../../kernel/actor.ts';
+import { mapBreathing } from '../../kernel/breathe.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Tx, UnitOfWork } from '../db/port.ts';
 import { languageOf } from './analysis/languages.ts';
 import { combinedTerms, countTerms, packTerms } from './document-terms.ts';
 import type { Embedders } from './embedding/embedders.ts';
 import { embeddedText } from './embedding/training.ts';
-import type { IndexDocument, IndexRef, SearchIndex } from './port.ts';
+import type { IndexDocument, IndexRef, Passage, SearchIndex } from './port.ts';
 import { holdEmbedders, insertVectors, readEmbedders } from './storage/embedder.repository.ts';
 import { formatVector } from './storage/half-vector.ts';
 import type { EmbedderRow } from './storage/search-read.repository.ts';
@@ -56,8 +57,10 @@ async function stage(
 ): Promise<void> {
   const language = languageOf(document.language).code;
   const title = countTerms([document.title], language);
-  const bodies = document.passages.map((passage) =>
-    countTerms([...passage.headings, passage.text], language),
+  const bodies = await mapBreathing(
+    document.passages,
+    (passage) => countTerms([...passage.headings, passage.text], language),
+    signal,
   );
   const resolved = await options.uow.write(actor, (tx) =>
     numbers.resolve(
@@ -72,11 +75,12 @@ async function stage(
     analysedAs: language,
     titleTerms: packTerms(title, resolved.numbers),
   };
-  const passages = document.passages.map((passage, i) => ({
+  const pack = (passage: Passage, i: number): PassageRow => ({
     ...passage,
     content: passage.text,
     terms: packTerms(bodies[i] ?? new Map(), resolved.numbers),
-  }));
+  });
+  const passages = await mapBreathing(document.passages, pack, signal);
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     const embedders = await options.embedders.current(actor, signal);

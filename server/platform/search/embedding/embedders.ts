@@ -1,4 +1,5 @@
 import type { OrganizationActor } from '../../../kernel/actor.ts';
+import { mapBreathing } from '../../../kernel/breathe.ts';
 import { AppError } from '../../../kernel/errors.ts';
 import type { EmbeddingModel } from '../../ai/port.ts';
 import type { UnitOfWork } from '../../db/port.ts';
@@ -106,10 +107,18 @@ export class Embedders {
     if (texts.length === 0) return [];
     switch (embedder.kind) {
       case 'hashed':
-        return texts.map(({ text, language }) => embedHashed(countTerms([text], language)));
+        return await mapBreathing(
+          texts,
+          ({ text, language }) => embedHashed(countTerms([text], language)),
+          signal,
+        );
       case 'latent': {
         const model = await this.#model(actor, embedder.number);
-        return texts.map(({ terms }) => model.embed(asTerms(terms), embedder.dimensions));
+        return await mapBreathing(
+          texts,
+          ({ terms }) => model.embed(asTerms(terms), embedder.dimensions),
+          signal,
+        );
       }
       case 'external':
         return await this.#embedExternally(actor, embedder, texts, signal);
