@@ -24,12 +24,12 @@ function canonicalProse(text: string): string {
     .trim();
 }
 
+/** From the first space of a run only: tried from each of them, a deep indentation costs quadratic time. */
+const TRAILING_SPACES = /(?<![^\S\n])[^\S\n]+$/gm;
+
 /** Verbatim: inner spaces matter (code, plain text); blank edges and trailing spaces do not. */
 function canonicalVerbatim(text: string): string {
-  return canonicalText(text)
-    .replace(/(?<![^\S\n])[^\S\n]+$/gm, "")
-    .replace(/^\n+/, '')
-    .trimEnd();
+  return canonicalText(text).replace(TRAILING_SPACES, '').replace(/^\n+/, '').trimEnd();
 }
 
 /** A bound on the structure map, which no real document of 20 million characters comes near. */

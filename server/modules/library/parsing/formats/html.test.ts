@@ -71,6 +71,18 @@ describe('HTML', () => {
     expect((await parsed(bytes, 'text/html')).text).toBe('Łódź, żółć');
   });
 
+  test.each([
+    ['200,000 elements in elements', '<div>'.repeat(200_000)],
+    ['lists in lists', '<ul><li>'.repeat(100_000)],
+    ['a million stray end tags deep inside', `${'<div>'.repeat(4_900)}${'</x>'.repeat(1_000_000)}text`],
+  ])('%s end as damaged', async (_, html) => {
+    expect(await failure(html, 'text/html')).toBe('library.damaged_file');
+  });
+
+  test('500 elements in elements are read', async () => {
+    expect((await parsed(`${'<div>'.repeat(500)}text`, 'text/html')).text).toBe('text');
+  });
+
   test('broken markup loses no text, and a page without text is refused', async () => {
     expect((await parsed('<p>a<p>b</i></div><td>c', 'text/html')).text).toBe('a\n\nb\n\nc');
     expect(await failure('<html><script>x()</script></html>', 'text/html')).toBe('library.no_text');

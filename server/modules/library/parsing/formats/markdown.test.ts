@@ -78,12 +78,31 @@ describe('Markdown', () => {
     ['brackets', '['.repeat(300_000)],
     ['quotes in quotes', '> '.repeat(20_000)],
     ['lists in lists', Array.from({ length: 300 }, (_, depth) => `${'  '.repeat(depth)}- x`).join('\n')],
+    [
+      '2,000 levels of lists',
+      Array.from({ length: 2_000 }, (_, depth) => `${'  '.repeat(depth)}- x`).join('\n'),
+    ],
+    ['many lines of lists in lists', `${'- '.repeat(39)}x\n`.repeat(3_000)],
+    ['many lines of quotes in quotes', `${'> '.repeat(39)}x\n\n`.repeat(3_000)],
+    ['200,000 elements in elements', `${'<div>\n\n'.repeat(200_000)}x`],
     ['emphasis', '*a_ '.repeat(4_000)],
     ['a wide table', `${'|a'.repeat(4_000)}\n${'|-'.repeat(4_000)}\n${'|x'.repeat(4_000)}`],
   ])('%s end as text and in time', async (_, text) => {
-    const document = await parsed(`before\n\n${text}\n\nafter`, 'text/markdown');
+    const document = await parsed(`before\n\n${text}\n\nafter`, 'text/markdown', 5_000_000);
     expect(document.text.startsWith('before')).toBe(true);
     expect(document.text.endsWith('after')).toBe(true);
+  });
+
+  test('lists, quotes and elements as deep as people nest them keep their structure', async () => {
+    const list = Array.from({ length: 12 }, (_, depth) => `${'  '.repeat(depth)}- x`).join('\n');
+    const document = await parsed(
+      `${`# T\n\n${list}\n\n> > > > said\n\n`.repeat(60)}<div>\n\n# End\n\n</div>`,
+      'text/markdown',
+    );
+    const kinds = Map.groupBy(document.structure, (item) => item.kind);
+    expect([kinds.get('listItem')?.length, kinds.get('quote')?.length, kinds.get('heading')?.length]).toEqual(
+      [720, 60, 61],
+    );
   });
 
   test('a blank file is refused', async () => {

@@ -17,17 +17,11 @@ import { ParseError } from '../failures.ts';
 import { saneAuthors } from '../metadata.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { addHtmlBlocks } from './html-blocks.ts';
+import { MarkdownGuard } from './markdown-guard.ts';
 import { addPlainText } from './plain.ts';
 
 /** Code units parsed at once: the tree of a whole large file would not fit in the worker's memory. */
 const SLICE = 128_000;
-/**
- * Beyond these, a line is no Markdown that a person wrote, and the syntax needs quadratic time and memory: its length in
- * code units, the marks of inline syntax in it, and containers within containers.
- */
-const MAX_LINE = 20_000;
-const MAX_MARKS = 1_000;
-const DEEP_CONTAINERS = /^(?:[ \t]{0,8}(?:>|[-*+]|\d{1,9}[.)])){40}|^[ \t]{160,}(?:>|[-*+]|\d{1,9}[.)])\s/;
 const MAX_DEPTH = 60;
 
 /** The words of inline content: no syntax, but alternative texts, code and marks of footnotes. */
@@ -169,18 +163,6 @@ export function slices(text: string, limit: number = SLICE): string[] {
   return parts;
 }
 
-function isHostile(slice: string): boolean {
-  if (slice.length > SLICE * 4) return true;
-  return slice
-    .split('\n')
-    .some(
-      (line) =>
-        line.length > MAX_LINE ||
-        DEEP_CONTAINERS.test(line) ||
-        (line.length > MAX_MARKS && (line.match(/[*_~`|!<[\]]/g)?.length ?? 0) > MAX_MARKS),
-    );
-}
-
 /** CommonMark with GitHub's extensions and YAML front matter. Parts that no person wrote are taken as plain text. */
 export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
   const decoded = decodeText(bytes);
@@ -191,8 +173,9 @@ export function parseMarkdown(bytes: Uint8Array, draft: Draft): void {
   draft.authors = matter.authors.flatMap(saneAuthors);
   draft.language = matter.language;
   const walker = new MarkdownWalker(draft);
+  const guard = new MarkdownGuard(SLICE * 4);
   for (const slice of slices(matter.body)) {
-    if (isHostile(slice)) addPlainText(slice, draft);
+    if (!guard.accepts(slice)) addPlainText(slice, draft);
     else
       walker.blocks(
         fromMarkdown(slice, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children,
