@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.ts';
 import { decodeText } from '../encoding.ts';
 import { ParseError } from '../failures.ts';
+import { plainTitle } from './plain-title.ts';
 
 const MAX_HEADING = 80;
 const NUMERAL = '(?:[IVXLC]{1,8}|\\d{1,3}|ONE|TWO|THREE|FOUR|FIVE|SIX|SEVEN|EIGHT|NINE|TEN|ELEVEN|TWELVE)';
@@ -30,13 +31,16 @@ function headingLevel(paragraph: string): number | null {
   return null;
 }
 
+function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n');
+}
+
 /**
  * Adds plain text as paragraphs parted by blank lines; the lines inside them stay as they are. Numbered lines of one
  * level that follow each other are a list and not so many headings.
  */
 export function addPlainText(text: string, draft: Draft): void {
-  const paragraphs = text
-    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+  const paragraphs = withLineFeeds(text)
     .split(/\n(?:[^\S\n]*\n)+/)
     .filter((paragraph) => paragraph.trim() !== '');
   const levels = paragraphs.map((paragraph) => headingLevel(paragraph.trim()));
@@ -52,5 +56,8 @@ export function addPlainText(text: string, draft: Draft): void {
 export function parsePlainText(bytes: Uint8Array, draft: Draft): void {
   const text = decodeText(bytes);
   if (text === null) throw new ParseError('library.unsupported_format', 'The file is not readable as text.');
+  const title = plainTitle(withLineFeeds(text));
+  // What opens with a chapter is a book without its title page.
+  draft.title = title !== null && headingLevel(title) === null ? title : null;
   addPlainText(text, draft);
 }
