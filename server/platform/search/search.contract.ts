@@ -196,6 +196,27 @@ export function searchContract(
         expect(await ask('zzzzzzzzz')).toMatchObject({ hits: [], correctedTo: null });
       });
 
+      test.each([
+        ['de', 'Die Aufwandsentschädigung beträgt 40 Euro', 'Aufwandsentschädigng', 'aufwandsentschädigung'],
+        ['en', 'Two observations a day', 'observatoins', 'observations'],
+        ['fr', 'Les rivières débordent', 'rivirèes', 'rivières'],
+      ])(
+        'in %s, a mistake in the ending that the stemmer cuts off is corrected too',
+        async (language, text, q, word) => {
+          const document = await add(source(text, { language }));
+          await add(source('Ein Aufwand entsteht; we observe what the river does', { language }));
+          const answer = await ask(q);
+          expect(answer.correctedTo).toBe(word);
+          expect(answer.hits[0]?.id).toBe(document.id);
+        },
+      );
+
+      test('a word that only begins like a known one is another word, and is not corrected', async () => {
+        await add(source('We measure the river', { language: 'en' }));
+        expect((await ask('measurably')).correctedTo).toBeNull();
+        expect((await ask('riverboat')).correctedTo).toBeNull();
+      });
+
       test('stop words count only alone', async () => {
         const document = await add(source('The Who played'));
         await add(source('the the the of and'));

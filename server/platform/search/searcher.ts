@@ -1,6 +1,5 @@
 import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
 import type { UnitOfWork } from '../db/port.ts';
-import { analyze } from './analysis/analyzer.ts';
 import { type AnswerContext, answer, type Ranking } from './answer.ts';
 import type { Embedders } from './embedding/embedders.ts';
 import { acceptanceOf, maskOf, vectorFilterOf } from './filter.ts';
@@ -10,7 +9,7 @@ import type { SearchAnswer, SearchRequest } from './port.ts';
 import { decodeSearchCursor } from './query/cursor.ts';
 import { type ParsedQuery, parseQuery } from './query/parse.ts';
 import { phraseTest } from './query/phrase.ts';
-import { correctTerm } from './query/spelling.ts';
+import { nearestForm, nearTerms } from './query/spelling.ts';
 import { type ResolvedQuery, resolveWords } from './query/words.ts';
 import { scoreWords } from './ranking/bm25.ts';
 import { databaseCosines, memoryCosines } from './ranking/cosine-source.ts';
@@ -127,7 +126,12 @@ async function rank(options: SearcherOptions, context: Context, signal: AbortSig
   const scores =
     request.mode === 'semantic'
       ? await rankSemantic(latent)
-      : await rankHybrid(index, latent, mask(scoreWords(index, resolved.words)), embedder.weight);
+      : await rankHybrid(index, {
+          ...latent,
+          words: mask(scoreWords(index, resolved.words)),
+          weight: embedder.weight,
+          wordsLead: embedder.kind !== 'external',
+        });
   return { scores, mode: request.mode, embedder: embedder.name };
 }
 
@@ -152,28 +156,51 @@ async function embedQuery(
   }
 }
 
-/** Puts words of the vocabulary in the place of those that no passage holds; null where none is near. */
-async function correct(
-  options: SearcherOptions,
-  { actor, index, parsed, resolved, mask }: Context,
-): Promise<string | null> {
-  let corrected = parsed.text.trim();
-  for (const word of resolved.unknown) {
-    // Only what the caller may find may be proposed.
-    const rowsOf = (term: number) =>
-      largestRows(mask(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }])), 20);
-    const term = correctTerm(index, word, (number) => rowsOf(number).length);
-    const row = term === null ? undefined : rowsOf(index.vocabulary.numberOf(term) ?? 0)[0];
-    const document = row === undefined ? undefined : index.documentOfRow(row);
-    if (term === null || row === undefined || document === undefined) continue;
-    const wanted = [{ key: document.key, ordinal: index.ordinalOfRow(row) }];
-    const [passage] = await options.uow.read(actor, (tx) => readPassages(tx, actor.organizationId, wanted));
-    const text = [document.title, ...(passage?.headings ?? []), passage?.content ?? ''].join('\n');
-    const place = analyze(text, document.analysedAs).find((occurrence) => occurrence.term === term);
-    corrected = corrected.replace(
-      word,
-      place === undefined ? term : text.slice(place.start, place.end).toLowerCase(),
-    );
+/** Passages in which the forms of a term are looked up: different inflections stand in different ones. */
+const PASSAGES_A_TERM = 5;
+
+/** Words of a query that are corrected: each costs a look at the whole vocabulary. */
+const MAX_CORRECTED = 5;
+
+/** Puts words of the library in the place of those that no passage holds; null where none is near. */
+async function correct(options: SearcherOptions, context: Context): Promise<string | null> {
+  const typed = context.parsed.text.trim();
+  let corrected = typed;
+  for (const word of context.resolved.unknown.slice(0, MAX_CORRECTED)) {
+    const form = await correctWord(options, context, word);
+    if (form !== null) corrected = corrected.replace(word, () => form);
   }
-  return corrected === parsed.text.trim() ? null : corrected;
+  return corrected === typed ? null : corrected;
+}
+
+async function correctWord(
+  options: SearcherOptions,
+  { actor, index, mask }: Context,
+  word: string,
+): Promise<string | null> {
+  // Only what the caller may find may be proposed.
+  const rowsOf = (term: number) =>
+    largestRows(mask(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }])), 20);
+  const near = nearTerms(index, word, (term) => rowsOf(term).length).flatMap((candidate) =>
+    rowsOf(index.vocabulary.numberOf(candidate.term) ?? 0)
+      .slice(0, PASSAGES_A_TERM)
+      .flatMap((row) => {
+        const document = index.documentOfRow(row);
+        return document === undefined ? [] : [{ ...candidate, document, ordinal: index.ordinalOfRow(row) }];
+      }),
+  );
+  if (near.length === 0) return null;
+  const wanted = near.map(({ document, ordinal }) => ({ key: document.key, ordinal }));
+  const passages = await options.uow.read(actor, (tx) => readPassages(tx, actor.organizationId, wanted));
+  const proposals = near.map(({ term, distance, frequency, document, ordinal }) => {
+    const passage = passages.find((found) => found.key === document.key && found.ordinal === ordinal);
+    const text = [document.title, ...(passage?.headings ?? []), passage?.content ?? ''].join('\n');
+    const nearest = nearestForm(word, term, text, document.analysedAs);
+    const edits = Math.min(distance, nearest?.distance ?? Infinity);
+    return { form: nearest?.form ?? term, edits, frequency };
+  });
+  const [best] = proposals
+    .filter(({ edits }) => edits < Infinity)
+    .sort((a, b) => a.edits - b.edits || b.frequency - a.frequency);
+  return best?.form ?? null;
 }

@@ -139,6 +139,8 @@ test('edit distance: 0 only for equal words, symmetric, swaps count one', () => 
       expect(editDistance(a, b, 9)).toBe(editDistance(b, a, 9));
       expect(editDistance(a, b, 9) === 0).toBe(a === b);
       expect(editDistance(a, b, 9)).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      for (const most of [0, 1, 2])
+        expect(editDistance(a, b, most)).toBe(Math.min(editDistance(a, b, 9), most + 1));
     }),
   );
   expect(editDistance('wing', 'wnig', 2)).toBe(1);
