@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fuse, largestRows, movedTowards } from './fusion.ts';
+import { fuse, keepFirst, largestRows, movedTowards } from './fusion.ts';
 
 describe('fusion of words and meaning', () => {
   const words = Float32Array.of(10, 9, 8, 0);
@@ -41,6 +41,22 @@ describe('fusion of words and meaning', () => {
               expect(fused[a]).toBeGreaterThanOrEqual(fused[b] as number);
       }),
     );
+  });
+});
+
+describe('the first place', () => {
+  test('stays with the best document by words', () => {
+    const kept = keepFirst(Float32Array.of(1, 1.5, 0.2), [0, 2], [10, 9]);
+    expect(largestRows(kept, 3)).toEqual([0, 1, 2]);
+  });
+
+  test('is free where the next comes close by words', () => {
+    const kept = keepFirst(Float32Array.of(1, 1.5, 0.2), [0, 2], [10, 9.6]);
+    expect(largestRows(kept, 3)).toEqual([1, 0, 2]);
+  });
+
+  test('is free where no word is found', () => {
+    expect(largestRows(keepFirst(Float32Array.of(0.5, 0.9), [], []), 1)).toEqual([1]);
   });
 });
 

@@ -2,7 +2,7 @@
 export const FEEDBACK_PASSAGES = 5;
 
 /** Where the best documents after the first reach less than this part of its word score, the query names something. */
-const SPECIFIC = 0.4;
+const SPECIFIC = 0.35;
 /** What the cosine counts then: enough to order what the words do not find. */
 const LEAST_TRUST = 0.05;
 
@@ -27,6 +27,29 @@ export function fuse(
     const cosine = cosines[row] as number;
     scores[row] = (words[row] as number) * perScore + (cosine > 0 ? cosine * perCosine : 0);
   }
+  return scores;
+}
+
+/** Only a document that comes this near the best by words may pass it. */
+const CLOSE = 0.95;
+/** What lifts a score above another, well over the rounding of 32 bits. */
+const ABOVE = 1.0001;
+
+/**
+ * Puts the best document by words first, in place, unless the next comes close to it by words. Where one document answers,
+ * a model of the library's own text seldom knows better which. `rows` are the best by words, best first, `leaders` their
+ * word scores.
+ */
+export function keepFirst(
+  scores: Float32Array,
+  rows: readonly number[],
+  leaders: readonly number[],
+): Float32Array {
+  const [first] = rows;
+  const [best = 0, next = 0] = leaders;
+  if (first === undefined || next >= CLOSE * best) return scores;
+  const highest = scores.reduce((most, score) => Math.max(most, score), 0);
+  if ((scores[first] as number) < highest) scores[first] = highest * ABOVE;
   return scores;
 }
 
