@@ -4,6 +4,7 @@ import type { TaskView } from '../server/modules/tasks/index.ts';
 import { sleep } from './machine.ts';
 
 const UPLOAD_FILES = 50;
+const QUIET_MS = 15_000;
 const POLL_MS = 250;
 
 interface Page<T> {
@@ -92,9 +93,12 @@ export class Api {
     }
   }
 
-  /** Waits until nothing runs or waits, so that background work (training, re-embedding) does not disturb a measurement. */
+  /**
+   * Waits until nothing runs or waits, so that background work (training, re-embedding) does not disturb a measurement.
+   * A training becomes a task only when uploads have rested for ten seconds, so quiet must last longer than that.
+   */
   async waitForQuiet(): Promise<void> {
-    for (let quiet = 0; quiet < 8; await sleep(POLL_MS)) {
+    for (let quiet = 0; quiet * POLL_MS < QUIET_MS; await sleep(POLL_MS)) {
       const [queued, running] = await Promise.all(
         ['queued', 'running'].map((status) => this.get<Page<TaskView>>(`/tasks?status=${status}&limit=1`)),
       );
