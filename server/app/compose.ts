@@ -97,6 +97,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ],
     routes: modules.routes,
   });
+  let stopped: Promise<void> | undefined;
   return {
     platform,
     modules,
@@ -106,16 +107,21 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       if (work) await modules.library.recover();
       await queue.start({ work });
     },
-    stop: async () => {
-      const end = Date.now() + config.shutdownSeconds * 1000;
-      await closeWithin(http, Math.min(MAX_DRAIN_MS, config.shutdownSeconds * 400));
-      await queue.stop(Math.max(1, (end - Date.now()) / 1000));
-      await modules.library.close();
-      await platform.search.close();
-      await platform.cache.close();
-      await opened.close();
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
+
+  async function stop(): Promise<void> {
+    const end = Date.now() + config.shutdownSeconds * 1000;
+    await closeWithin(http, Math.min(MAX_DRAIN_MS, config.shutdownSeconds * 400));
+    await queue.stop(Math.max(1, (end - Date.now()) / 1000));
+    await modules.library.close();
+    await platform.search.close();
+    await platform.cache.close();
+    await opened.close();
+  }
 }
 
 /** Requests that are under way get some time to end; then their connections are cut, half-sent uploads among them. */

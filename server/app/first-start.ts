@@ -23,36 +23,40 @@ const Manifest = Type.Object({
   ),
 });
 
-/**
- * On a database without any organization: makes one with an admin who signs in by link, and fills it with the sample
- * library. Gives the link's token, or null when somebody was here before.
- */
-export async function firstStart(
-  modules: Modules,
-  options: { readonly samples: boolean },
-): Promise<string | null> {
+export interface FirstOrganization {
+  readonly organizationId: string;
+  /** Signs its admin in, once. */
+  readonly token: string;
+}
+
+/** On a database without any organization, makes one with an admin who signs in by link; null when somebody was here before. */
+export async function firstStart(modules: Modules): Promise<FirstOrganization | null> {
   const first = await modules.identity.api.bootstrap(instanceActor(REQUEST_ID), {
     organizationName: 'Demo organization',
     adminEmail: 'admin@scriptorium.example',
     adminName: 'Demo admin',
   });
-  if (!first) return null;
-  const [organization] = first.organizations;
-  if (options.samples && organization) await addSamples(modules, organization.id);
-  return first.link.token;
+  const organizationId = first?.organizations[0]?.id;
+  return first && organizationId ? { organizationId, token: first.link.token } : null;
 }
 
-async function addSamples({ library }: Modules, organizationId: string): Promise<void> {
+/** Fills an organization with the sample library, unless the server is told to stop meanwhile. */
+export async function addSamples(
+  { library }: Modules,
+  organizationId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const actor = systemActor(organizationId, REQUEST_ID);
   const manifest = Value.Parse(Manifest, JSON.parse(await readFile(join(SAMPLES, 'library.json'), 'utf8')));
   for (const collection of manifest.collections) {
+    if (signal.aborted) return;
     const { id } = await library.collections.create(actor, collection);
-    for (const document of manifest.documents.filter((entry) => entry.collection === collection.name)) {
-      const file = { name: document.file, body: createReadStream(join(SAMPLES, document.file)) };
-      await library.uploads.uploadFiles(actor, asyncOf(file), () => ({
-        collectionId: id,
-        language: document.language,
-      }));
+    for (const { file: name, language } of manifest.documents.filter(
+      (entry) => entry.collection === collection.name,
+    )) {
+      if (signal.aborted) return;
+      const file = { name, body: createReadStream(join(SAMPLES, name)) };
+      await library.uploads.uploadFiles(actor, asyncOf(file), () => ({ collectionId: id, language }));
     }
   }
 }

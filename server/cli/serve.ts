@@ -37,16 +37,16 @@ async function runServer(
   const config = context.loadConfig();
   const { compose } = await import('../app/compose.ts');
   const app = await compose(config);
-  const stopped = stopOnSignal(async () => {
-    await app.stop();
-  }, context.terminal.printError);
+  const stopped = stopOnSignal(() => app.stop(), context.terminal.printError);
   try {
     await app.start({ work: role.work });
     if (role.serve) await serve(context, app);
     else context.terminal.print('working');
   } catch (error) {
+    // What the end of the process cut short is no failure.
+    const asked = app.http.stopping.aborted;
     await app.stop();
-    throw error;
+    if (!asked) throw error;
   }
   await stopped;
 }
@@ -59,14 +59,15 @@ async function serve(context: CommandContext, app: Application): Promise<void> {
   const address = `http://${host}:${port}`;
   context.terminal.print(`ready ${address}`);
   if (database.kind !== 'embedded') return;
-  const { firstStart } = await import('../app/first-start.ts');
-  const token = await firstStart(app.modules, { samples: config.library.samples });
-  if (token) {
-    context.terminal.print('');
-    context.terminal.print('  Welcome to Scriptorium. Sign in once with this link (valid for 24 hours):');
-    context.terminal.print(`  ${config.http.publicUrl ?? address}/sign-in#token=${token}`);
-    context.terminal.print('');
-  }
+  const { addSamples, firstStart } = await import('../app/first-start.ts');
+  const first = await firstStart(app.modules);
+  if (!first) return;
+  const { print } = context.terminal;
+  print('');
+  print('  Welcome to Scriptorium. Sign in once with this link (valid for 24 hours):');
+  print(`  ${config.http.publicUrl ?? address}/sign-in#token=${first.token}`);
+  print('');
+  if (config.library.samples) await addSamples(app.modules, first.organizationId, app.http.stopping);
 }
 
 /** One Ctrl-C under `npm start` arrives twice: from the terminal, and forwarded by npm. */
