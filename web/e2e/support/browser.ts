@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import SAMPLES from '../../../samples/library.json' with { type: 'json' };
 import type { RunningServer } from './server.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -100,14 +101,13 @@ export function row(page: Page, title: string) {
 
 /** The sample library is read while people look at it already; waits until all of it can be searched. */
 export async function waitForSamples(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    const [all, moving] = await Promise.all(
-      ['limit=1', 'status=processing&limit=1'].map(async (query) => {
-        const answer = await fetch(`/api/v1/library/sources?${query}`);
-        const body: { items: unknown[] } = await answer.json();
-        return body.items.length;
-      }),
-    );
-    return all === 1 && moving === 0;
-  });
+  // They come one after the other: that nothing is moving now does not mean that all are there. Asked from out here,
+  // because `waitForFunction` takes the promise of an asynchronous predicate for its answer.
+  while ((await page.evaluate(countReadySources)) < SAMPLES.documents.length) await page.waitForTimeout(250);
+}
+
+async function countReadySources(): Promise<number> {
+  const answer = await fetch('/api/v1/library/sources?status=ready&limit=100');
+  const body: { items: unknown[] } = await answer.json();
+  return body.items.length;
 }
