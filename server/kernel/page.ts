@@ -38,13 +38,18 @@ export function decodeCursor(cursor: string): Keyset {
     Number.isNaN(Date.parse(at)) ||
     !isId(id)
   ) {
-    throw new AppError({
-      kind: 'malformed',
-      code: 'request.invalid_cursor',
-      safeMessage: 'The cursor is not one that this server gave. Start again without a cursor.',
-    });
+    throw invalidCursor();
   }
   return { at, id };
+}
+
+/** The refusal of a cursor that the server cannot have given. */
+export function invalidCursor(): AppError {
+  return new AppError({
+    kind: 'malformed',
+    code: 'request.invalid_cursor',
+    safeMessage: 'The cursor is not one that this server gave. Start again without a cursor.',
+  });
 }
 
 /** Cuts `limit + 1` fetched rows into a page. */

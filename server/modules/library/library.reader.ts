@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
-import { AppError } from '../../kernel/errors.ts';
 import { requireOrganization } from '../../kernel/organization.ts';
-import { decodeCursor, type Page, toPage } from '../../kernel/page.ts';
+import { decodeCursor, invalidCursor, type Page, toPage } from '../../kernel/page.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Storage } from '../../platform/storage/index.ts';
 import type { LibraryApi, QuoteRef } from './index.ts';
@@ -191,11 +190,7 @@ function encodeOrdinal(value: number): string {
 function decodeOrdinal(cursor: string): number {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (!/^\d{1,9}$/.test(text)) {
-    throw new AppError({
-      kind: 'malformed',
-      code: 'request.invalid_cursor',
-      safeMessage: 'The cursor is not one that this server gave. Start again without a cursor.',
-    });
+    throw invalidCursor();
   }
   return Number(text);
 }

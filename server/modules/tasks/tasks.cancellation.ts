@@ -11,7 +11,7 @@ interface Watched {
 }
 
 /** The reason of an abort that a person asked for. */
-export class TaskCancelledError extends Error {
+class TaskCancelledError extends Error {
   override readonly name = 'TaskCancelledError';
 }
 

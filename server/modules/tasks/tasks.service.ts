@@ -6,7 +6,7 @@ import { requireOrganization } from '../../kernel/organization.ts';
 import { decodeCursor, type Page, toPage } from '../../kernel/page.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import type { NewTask, TaskKind, TaskOutcome, TaskProgress, TasksApi } from './index.ts';
-import { Cancellations, TaskCancelledError } from './tasks.cancellation.ts';
+import { Cancellations } from './tasks.cancellation.ts';
 import * as repository from './tasks.repository.ts';
 import type { TaskListQuery, TaskView } from './tasks.schemas.ts';
 import type { TaskRow } from './tasks.tables.ts';
@@ -157,8 +157,6 @@ function taskHasEnded(task: TaskView, verb: string): AppError {
 
 function describe(error: unknown): { code: string; message: string } {
   if (isAppError(error)) return { code: error.code, message: error.safeMessage };
-  if (error instanceof TaskCancelledError)
-    return { code: 'tasks.cancelled', message: 'The task was cancelled.' };
   return {
     code: 'internal.error',
     message: 'Something went wrong on our side. It was logged under the task’s request id.',
