@@ -1,3 +1,5 @@
+import type { Scope } from './scopes.ts';
+
 /** Who is asking. Every service method takes one first, and the unit of work turns it into the tenant of the query. */
 export type Role = 'admin' | 'power' | 'regular' | 'guest';
 
@@ -12,8 +14,13 @@ export interface Actor {
   readonly userId: string | null;
   readonly organizationId: string | null;
   readonly role: Role | null;
-  readonly scopes: readonly string[];
+  /** Of an API key; empty for everybody else, whom their role alone limits. */
+  readonly scopes: readonly Scope[];
   readonly requestId: string;
+  /** The session or API key by which they ask; absent where there is none. */
+  readonly credentialId?: string;
+  /** The network address that the request came from; absent for what the product does by itself. */
+  readonly address?: string;
 }
 
 /** An actor that works inside one organization: what `organizationOf` gives back. */
@@ -30,8 +37,16 @@ export function instanceActor(requestId: string): Actor {
 }
 
 /** Nobody has signed in. */
-export function publicActor(requestId: string): Actor {
-  return { kind: 'public', userId: null, organizationId: null, role: null, scopes: [], requestId };
+export function publicActor(requestId: string, address?: string): Actor {
+  return {
+    kind: 'public',
+    userId: null,
+    organizationId: null,
+    role: null,
+    scopes: [],
+    requestId,
+    ...(address === undefined ? {} : { address }),
+  };
 }
 
 const RANK: Readonly<Record<Role, number>> = { guest: 0, regular: 1, power: 2, admin: 3 };

@@ -149,7 +149,19 @@ async function join(http: Http, email: string): Promise<Joined> {
 
 /** Endpoints that show who the server thinks is asking. */
 function probes(http: Http): void {
-  http.get('/probe', { config: { access: { minimum: 'guest' } } }, async (request) => request.actor);
-  http.post('/probe', { config: { access: { minimum: 'guest' } } }, async (request) => request.actor);
-  http.post('/probe/power', { config: { access: { minimum: 'power' } } }, async (request) => request.actor);
+  http.get(
+    '/probe',
+    { config: { access: { minimum: 'guest', scope: null } } },
+    async (request) => request.actor,
+  );
+  http.post(
+    '/probe',
+    { config: { access: { minimum: 'guest', scope: null } } },
+    async (request) => request.actor,
+  );
+  http.post(
+    '/probe/power',
+    { config: { access: { minimum: 'power', scope: null } } },
+    async (request) => request.actor,
+  );
 }

@@ -11,7 +11,7 @@ export function askRoutes(ask: AskApi): Routes {
       '/ask',
       {
         bodyLimit: BODY_LIMIT,
-        config: { access: { minimum: 'regular' } },
+        config: { access: { minimum: 'regular', scope: 'ask:run' } },
         schema: {
           summary: 'Ask the library',
           description:

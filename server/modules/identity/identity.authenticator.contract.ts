@@ -41,6 +41,8 @@ export function authenticatorContract(name: string, open: () => Promise<TestData
         role: 'admin',
         scopes: [],
         requestId: 'mine',
+        credentialId: expect.any(String),
+        address: '127.0.0.1',
       });
     });
 

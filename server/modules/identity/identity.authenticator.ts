@@ -38,7 +38,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
   return {
     authenticate: async (credentials) => {
       const token = credentials.bearer ?? credentials.cookie;
-      if (token === undefined) return publicActor(credentials.requestId);
+      if (token === undefined) return publicActor(credentials.requestId, credentials.address);
       const claims = await signer.verify(token);
       if (!claims) throw invalidToken();
       if (!isProven(credentials, claims, csrf)) throw csrfRequired();
@@ -46,7 +46,8 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     },
   };
 
-  async function actorOf(claims: AccessClaims, { organizationId, requestId }: Credentials): Promise<Actor> {
+  async function actorOf(claims: AccessClaims, credentials: Credentials): Promise<Actor> {
+    const { organizationId, requestId, address } = credentials;
     const { userId, sessionId } = claims;
     const chosen = (organizationId ?? claims.organizationId).toLowerCase();
     // Also so that one odd id cannot fail the read that others share.
@@ -55,7 +56,16 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     if (!access) throw invalidToken();
     // Out of the token's own organization: signing in again leads to another one of theirs.
     if (access.role === null) throw organizationId === undefined ? invalidToken() : organizationNotFound();
-    return { kind: 'user', userId, organizationId: chosen, role: access.role, scopes: [], requestId };
+    return {
+      kind: 'user',
+      userId,
+      organizationId: chosen,
+      role: access.role,
+      scopes: [],
+      requestId,
+      credentialId: sessionId,
+      address,
+    };
   }
 }
 

@@ -151,7 +151,7 @@ export function identityRoutes({ service, sessions, secureCookies }: IdentityRou
     http.get(
       '/auth/me',
       {
-        config: { access: { minimum: 'guest' } },
+        config: { access: { minimum: 'guest', scope: null } },
         schema: { tags: ['auth'], summary: 'Who is signed in', response: { 200: MeView } },
       },
       async (request, reply) => {

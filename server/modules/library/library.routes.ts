@@ -23,8 +23,8 @@ import {
 import type { LibraryService } from './library.service.ts';
 
 const tags = ['library'];
-const reading = { config: { access: { minimum: 'regular' } } } as const;
-const changing = { config: { access: { minimum: 'power' } } } as const;
+const reading = { config: { access: { minimum: 'regular', scope: 'library:read' } } } as const;
+const changing = { config: { access: { minimum: 'power', scope: 'library:write' } } } as const;
 const List = Type.Object(PageQuery, { additionalProperties: false });
 const EventsQuery = Type.Object(
   { since: Type.Optional(Type.String({ format: 'date-time' })) },

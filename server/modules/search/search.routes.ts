@@ -7,7 +7,7 @@ export function searchRoutes(search: SearchService): Routes {
     http.get(
       '/search',
       {
-        config: { access: { minimum: 'guest' } },
+        config: { access: { minimum: 'guest', scope: 'search:read' } },
         schema: {
           tags: ['search'],
           summary: 'Find passages by word and by meaning',

@@ -10,7 +10,7 @@ export function tasksRoutes(tasks: TasksService): Routes {
     http.get(
       '/tasks',
       {
-        config: { access: { minimum: 'regular' } },
+        config: { access: { minimum: 'regular', scope: 'tasks:read' } },
         schema: {
           tags,
           summary: 'List tasks, newest first',
@@ -23,7 +23,7 @@ export function tasksRoutes(tasks: TasksService): Routes {
     http.get(
       '/tasks/:id',
       {
-        config: { access: { minimum: 'regular' } },
+        config: { access: { minimum: 'regular', scope: 'tasks:read' } },
         schema: { tags, summary: 'Read a task', params: IdParams, response: { 200: TaskView } },
       },
       async (request) => tasks.get(request.actor, request.params.id),
@@ -31,7 +31,7 @@ export function tasksRoutes(tasks: TasksService): Routes {
     http.get(
       '/tasks/:id/events',
       {
-        config: { access: { minimum: 'regular' } },
+        config: { access: { minimum: 'regular', scope: 'tasks:read' } },
         schema: {
           tags,
           summary: 'Watch a task (server-sent events: start, delta, done; data {task})',
@@ -52,7 +52,7 @@ export function tasksRoutes(tasks: TasksService): Routes {
     http.post(
       '/tasks/:id/cancel',
       {
-        config: { access: { minimum: 'power' } },
+        config: { access: { minimum: 'power', scope: 'tasks:write' } },
         schema: { tags, summary: 'Cancel a task', params: IdParams, response: { 202: TaskView } },
       },
       async (request, reply) => reply.code(202).send(await tasks.cancel(request.actor, request.params.id)),
@@ -60,7 +60,7 @@ export function tasksRoutes(tasks: TasksService): Routes {
     http.post(
       '/tasks/:id/retry',
       {
-        config: { access: { minimum: 'power' } },
+        config: { access: { minimum: 'power', scope: 'tasks:write' } },
         schema: {
           tags,
           summary: 'Try a failed or cancelled task again',

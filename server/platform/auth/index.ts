@@ -16,3 +16,4 @@ export type {
   TokenSigner,
 } from './port.ts';
 export { createRefreshTokens } from './refresh-tokens.ts';
+export { createSecretBox, type SecretBox } from './secret-box.ts';

@@ -5,6 +5,8 @@ export interface AuthKeys {
   readonly accessTokens: Uint8Array;
   readonly refreshTokens: Uint8Array;
   readonly csrf: Uint8Array;
+  /** For `SecretBox`. */
+  readonly storedSecrets: Uint8Array;
 }
 
 /** Bytes; the output length of SHA-256. */
@@ -18,5 +20,6 @@ export function deriveKeys(secretKey: string): AuthKeys {
     accessTokens: derive('access-token'),
     refreshTokens: derive('refresh-token'),
     csrf: derive('csrf'),
+    storedSecrets: derive('stored-secret'),
   };
 }

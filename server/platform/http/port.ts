@@ -7,11 +7,15 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Actor, Role } from '../../kernel/actor.ts';
+import type { Scope } from '../../kernel/scopes.ts';
 
 /** What a caller must be. Start-up fails for a route that does not say it. */
 export type Access =
   | { readonly public: string /* the reason why nobody needs to sign in */ }
-  | { readonly minimum: Role };
+  /** People by their role; API keys also need the scope, and with `null` no key is enough. */
+  | { readonly minimum: Role; readonly scope: Scope | null }
+  /** Whoever runs the instance: by `X-Admin-Secret`, or a user who is marked as operator. */
+  | { readonly operator: true };
 
 /** The Fastify server with TypeBox types. `request.actor` is set before validation. */
 export type Http = FastifyInstance<

@@ -165,7 +165,7 @@ function answerBrokenRequest(error: ConnectionError, socket: Socket): void {
 async function protect(http: Http, settings: Config['http']): Promise<void> {
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    request.actor = publicActor(request.id);
+    request.actor = publicActor(request.id, request.ip);
   });
   await http.register(helmet, {
     contentSecurityPolicy: {
