@@ -3,6 +3,7 @@ import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import type { Actor } from '../../kernel/actor.ts';
 import { breathing } from '../../kernel/breathe.ts';
+import { EmbeddedTenantReader } from './embedded-tenant-query.ts';
 import { translateDatabaseError } from './errors.ts';
 import type { Database, SqlResult, Tx } from './port.ts';
 import { OpenTransaction } from './query-builder.ts';
@@ -51,16 +52,29 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     return run(target, text, values);
   };
 
+  const reader = new EmbeddedTenantReader(db);
+  async function read<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const settings = tenantSettings(actor);
+    const open = new OpenTransaction({
+      execute: async (text, values = []) => {
+        await breathe();
+        return reader.read(settings, text, values);
+      },
+    });
+    try {
+      return await fn(open.asTx());
+    } catch (error) {
+      throw translateDatabaseError(error);
+    } finally {
+      open.end();
+    }
+  }
+
   // PGlite is one connection. `transaction` queues behind the one that is open, and a Tx can only reach its own
   // transaction, so nothing can wait for itself.
-  async function transaction<T>(
-    mode: 'read only' | 'read write',
-    actor: Actor,
-    fn: (tx: Tx) => Promise<T>,
-  ): Promise<T> {
+  async function write<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
     try {
       return await db.transaction(async (inner) => {
-        if (mode === 'read only') await inner.exec('set transaction read only');
         await inner.query(SET_TENANT, tenantSettings(actor));
         const open = new OpenTransaction({ execute: (text, values) => execute(inner, text, values) });
         try {
@@ -81,10 +95,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       await db.exec(`set role ${APP_ROLE}`);
     },
     admin: { execute: (text, values) => execute(db, text, values) },
-    uow: {
-      read: (actor, fn) => transaction('read only', actor, fn),
-      write: (actor, fn) => transaction('read write', actor, fn),
-    },
+    uow: { read, write },
     executor: (tx) => OpenTransaction.from(tx),
     listen: (channel, onMessage) => db.listen(channel, onMessage),
     close: () => db.close(),

@@ -4,6 +4,7 @@ import { translateDatabaseError } from './errors.ts';
 import type { Database, SqlExecutor, SqlResult, Tx } from './port.ts';
 import { OpenTransaction } from './query-builder.ts';
 import { PARSERS } from './sql-values.ts';
+import { StatementNames } from './statement-names.ts';
 import { APP_ROLE, SET_TENANT, tenantSettings } from './tenant.ts';
 import { readAsTenant } from './tenant-query.ts';
 
@@ -142,23 +143,4 @@ async function listen(options: PostgresOptions, channel: string, onMessage: (pay
     closed = true;
     await client?.end();
   };
-}
-
-/** Short stable names for prepared statements, bounded so that generated SQL cannot fill the server's memory. */
-class StatementNames {
-  readonly #names = new Map<string, string>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  of(text: string): string | undefined {
-    const known = this.#names.get(text);
-    if (known !== undefined) return known;
-    if (this.#names.size >= this.#limit) return undefined;
-    const name = `s${this.#names.size}`;
-    this.#names.set(text, name);
-    return name;
-  }
 }
