@@ -1,0 +1,102 @@
+import type { Role } from '../../kernel/actor.ts';
+import type { Scope } from '../../kernel/scopes.ts';
+import { statement, type Tx } from '../../platform/db/index.ts';
+
+// What a credential opens at this moment. Read before every request.
+
+export type AccessQuestion =
+  | { readonly sessionId: string; readonly userId: string; readonly organizationId: string }
+  /** The SHA-256 of an API key, which knows its own person and organization. */
+  | { readonly keyHash: Uint8Array };
+
+export interface Access {
+  readonly userId: string;
+  /** Null where the person does not belong to the organization. */
+  readonly role: Role | null;
+  /** The person is marked as operator of the instance. */
+  readonly operator: boolean;
+  /** Why the organization is closed to everybody; null where it is open. */
+  readonly suspendedReason: string | null;
+  /** Null for a session. */
+  readonly key: AccessKey | null;
+}
+
+export interface AccessKey {
+  readonly id: string;
+  readonly organizationId: string;
+  /** The most that the key may. */
+  readonly role: Role;
+  readonly scopes: readonly Scope[];
+  /** RFC 3339. */
+  readonly lastUsedAt: string | null;
+}
+
+interface AccessRow {
+  readonly position: number;
+  readonly user_id: string;
+  readonly role: Role | null;
+  readonly operator: boolean;
+  readonly suspended_reason: string | null;
+  readonly key_id: string | null;
+  readonly key_organization_id: string;
+  readonly key_role: Role;
+  readonly key_scopes: readonly Scope[];
+  readonly key_last_used_at: string | null;
+}
+
+// Written out, because it runs before every request and building it would cost more than running it.
+const ACCESS = statement<AccessRow>(`
+  select asked.position::int4 as position, u.id as user_id, m.role, u.operator,
+    case when o.suspended_at is not null then coalesce(o.suspended_reason, '') end as suspended_reason,
+    k.id as key_id, k.organization_id as key_organization_id, k.role as key_role, k.scopes as key_scopes,
+    k.last_used_at as key_last_used_at
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
+    with ordinality as asked (session_id, user_id, organization_id, key_hash, position)
+  left join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
+    and s.revoked_at is null and s.expires_at > $5::timestamptz
+  left join api_keys k on k.token_hash = decode(asked.key_hash, 'hex')
+    and k.revoked_at is null and (k.expires_at is null or k.expires_at > $5::timestamptz)
+  join users u on u.id = coalesce(s.user_id, k.user_id) and u.disabled_at is null
+  left join memberships m on m.organization_id = coalesce(k.organization_id, asked.organization_id) and m.user_id = u.id
+  left join organizations o on o.id = m.organization_id`);
+
+/** What the credentials open at time `at`, in the order of the questions; undefined for one that opens nothing any more. */
+export async function readAccess(
+  tx: Tx,
+  questions: readonly AccessQuestion[],
+  at: string,
+): Promise<readonly (Access | undefined)[]> {
+  const rows = await ACCESS(
+    tx,
+    questions.map((question) => ('keyHash' in question ? null : question.sessionId)),
+    questions.map((question) => ('keyHash' in question ? null : question.userId)),
+    questions.map((question) => ('keyHash' in question ? null : question.organizationId)),
+    questions.map((question) =>
+      'keyHash' in question ? Buffer.from(question.keyHash).toString('hex') : null,
+    ),
+    at,
+  );
+  const byPosition = new Map(rows.map((row) => [row.position, toAccess(row)]));
+  return questions.map((_, index) => byPosition.get(index + 1));
+}
+
+function toAccess(row: AccessRow): Access {
+  const key = row.key_id === null ? null : keyOf(row, row.key_id);
+  return {
+    userId: row.user_id,
+    role: row.role,
+    operator: row.operator,
+    suspendedReason: row.suspended_reason,
+    key,
+  };
+}
+
+function keyOf(row: AccessRow, id: string): AccessKey {
+  return {
+    id,
+    organizationId: row.key_organization_id,
+    role: row.key_role,
+    scopes: row.key_scopes,
+    lastUsedAt: row.key_last_used_at,
+  };
+}
