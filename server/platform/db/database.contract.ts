@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor, type OrganizationActor, systemActor } from '../../kernel/actor.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -98,6 +98,60 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
       const outside = await test_.database.admin.execute('select count(*) as n from library_collections');
       expect(outside.rows).toEqual([{ n: 0 }]);
       expect(await names(here)).toHaveLength(1);
+    });
+
+    test('a statement that failed works when it is asked again, and so do those beside it', async () => {
+      const ask = (value: string) =>
+        test_.database.uow.read(here, (tx) =>
+          queryBuilder<Tables>(tx).executeQuery<{ id: string }>(
+            CompiledQuery.raw('select $1::uuid as id, $2::text as text', [value, 'beside']),
+          ),
+        );
+      const id = newId();
+      for (let round = 0; round < 3; round++) {
+        await expect(ask('no id')).rejects.toThrow(/invalid input syntax for type uuid/);
+        await expect(
+          test_.database.uow.read(here, (tx) => sql`selekt`.execute(queryBuilder<Tables>(tx))),
+        ).rejects.toThrow(/syntax error/);
+        expect((await ask(id)).rows).toEqual([{ id, text: 'beside' }]);
+        expect(await names(here)).toHaveLength(1);
+      }
+    });
+
+    test('values of every kind come back from a read as they went in', async () => {
+      const values = [
+        'O’Neill "quoted" \\ back',
+        42,
+        -0.5,
+        true,
+        null,
+        new Uint8Array([0, 255, 39]),
+        ['a,b', '{"c"}', 'NULL'],
+        { deep: ['x', 1, null] },
+        '2026-01-02T03:04:05.678901Z',
+        [1, 2, 3],
+      ];
+      const { rows } = await test_.database.uow.read(here, (tx) =>
+        queryBuilder<Tables>(tx).executeQuery(
+          CompiledQuery.raw(
+            'select $1::text a, $2::int8 b, $3::float8 c, $4::bool d, $5::text e, $6::bytea f, $7::text[] g, $8::jsonb h, $9::timestamptz i, $10::int4[] j',
+            values,
+          ),
+        ),
+      );
+      const [row] = rows as [Record<string, unknown>];
+      expect({ ...row, f: [...(row.f as Uint8Array)] }).toEqual({
+        a: values[0],
+        b: 42,
+        c: -0.5,
+        d: true,
+        e: null,
+        f: [0, 255, 39],
+        g: values[6],
+        h: values[7],
+        i: values[8],
+        j: [1, 2, 3],
+      });
     });
 
     test('a transaction cannot be used after it has ended', async () => {
