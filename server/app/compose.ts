@@ -1,6 +1,8 @@
 import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { createAiGateway } from '../platform/ai/index.ts';
+import { createAuditTrail } from '../platform/audit/index.ts';
+import { deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type OpenedDatabase, openDatabase } from '../platform/db/index.ts';
@@ -68,6 +70,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ids: newId,
     storage: new LocalStorage(config.storage.folder),
     events: new QueuedEvents(queue),
+    audit: createAuditTrail({ key: deriveKeys(secretKey).auditTrail, clock: systemClock, ids: newId }),
     cache: config.redisUrl
       ? new RedisCache(config.redisUrl, (error) => logger.warn({ err: error }, 'redis'))
       : new MemoryCache(),

@@ -7,6 +7,7 @@ import { libraryModule } from '../modules/library/library.module.ts';
 import { searchModule } from '../modules/search/search.module.ts';
 import { tasksModule } from '../modules/tasks/tasks.module.ts';
 import type { AiGateway } from '../platform/ai/index.ts';
+import type { AuditTrail } from '../platform/audit/index.ts';
 import type { Cache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import type { Database } from '../platform/db/index.ts';
@@ -23,6 +24,7 @@ export interface Platform {
   readonly storage: Storage;
   readonly queue: Queue;
   readonly events: Events;
+  readonly audit: AuditTrail;
   readonly cache: Cache;
   readonly ai: AiGateway;
   readonly search: SearchPlatform;
@@ -35,11 +37,12 @@ export type Modules = ReturnType<typeof createModules>;
 
 /** The modules of the product, each from what it needs. A new domain is one line here. */
 export function createModules(platform: Platform) {
-  const { config, database, storage, queue, events, cache, ai, search, logger, clock, ids } = platform;
+  const { config, database, storage, queue, events, audit, cache, ai, search, logger, clock, ids } = platform;
   const { uow } = database;
   const settings = {
     ...config.identity,
     secretKey: platform.secretKey,
+    issuer: config.http.publicUrl ?? 'scriptorium',
     secureCookies: config.http.secureCookies,
     rateLimit: config.http.rateLimit,
   };
@@ -48,13 +51,14 @@ export function createModules(platform: Platform) {
     uow,
     onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed'),
   });
-  const identity = identityModule({ uow, events, cache, settings, clock, ids, logger });
+  const identity = identityModule({ uow, events, audit, cache, settings, clock, ids, logger });
   const library = libraryModule({
     settings: config.library,
     database,
     storage,
     queue,
     events,
+    audit,
     search: search.index,
     tasks: tasks.api,
     logger,
@@ -65,6 +69,9 @@ export function createModules(platform: Platform) {
     ai,
     quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } },
   });
+  queue.schedule('identity.signing_keys', '29 3 * * *', () =>
+    identity.signingKeys.service.sweep(instanceActor('identity.signing_keys')),
+  );
   queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));
 
   return {

@@ -6,6 +6,8 @@ import {
   identityModule,
 } from '../modules/identity/identity.module.ts';
 import * as events from '../modules/identity/index.ts';
+import { createAuditTrail } from '../platform/audit/index.ts';
+import { deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
 import { QueuedEvents } from '../platform/events/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
@@ -76,6 +78,7 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
     const module = identityModule({
       uow: db.database.uow,
       events: bus,
+      audit: createAuditTrail({ key: deriveKeys(SETTINGS.secretKey).auditTrail, clock, ids: newId }),
       cache: new MemoryCache(10_000, clock),
       settings: { ...SETTINGS, ...settings },
       clock,

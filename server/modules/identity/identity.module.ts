@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import {
   type Authenticator,
   createCsrfProofs,
@@ -34,6 +35,7 @@ export interface IdentitySettings {
 export interface IdentityDependencies {
   readonly uow: UnitOfWork;
   readonly events: Events;
+  readonly audit: AuditTrail;
   readonly cache: Cache;
   readonly settings: IdentitySettings;
   readonly clock: Clock;

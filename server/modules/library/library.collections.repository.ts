@@ -5,6 +5,9 @@ import type { CollectionRow, LibraryTables } from './library.tables.ts';
 
 const db = (tx: Tx) => queryBuilder<LibraryTables>(tx);
 
+/** What people may change. */
+export type CollectionFields = Pick<CollectionRow, 'name' | 'description' | 'language'>;
+
 export type CollectionWithCount = CollectionRow & { sources: number };
 
 function selectWithCount(tx: Tx, organizationId: string) {
@@ -55,13 +58,28 @@ export async function insertCollection(
     .execute();
 }
 
+/** Reads a collection and keeps it from everybody else until the transaction ends. */
+export function lockCollection(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+): Promise<CollectionFields | undefined> {
+  return db(tx)
+    .selectFrom('library_collections')
+    .select(['name', 'description', 'language'])
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /** Changes a collection that still has the expected version; false when it has moved on. */
 export async function updateCollection(
   tx: Tx,
   organizationId: string,
   id: string,
   expectedVersion: number,
-  change: Partial<Pick<CollectionRow, 'name' | 'description' | 'language'>>,
+  change: Partial<CollectionFields>,
 ): Promise<boolean> {
   const result = await db(tx)
     .updateTable('library_collections')
@@ -73,11 +91,10 @@ export async function updateCollection(
   return result.numUpdatedRows > 0n;
 }
 
-export async function deleteCollection(tx: Tx, organizationId: string, id: string): Promise<boolean> {
-  const result = await db(tx)
+export async function deleteCollection(tx: Tx, organizationId: string, id: string): Promise<void> {
+  await db(tx)
     .deleteFrom('library_collections')
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
-    .executeTakeFirst();
-  return result.numDeletedRows > 0n;
+    .execute();
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { type IdSource, newId } from '../../kernel/ids.ts';
 import { requireOrganization } from '../../kernel/organization.ts';
 import { decodeCursor, type Page, toPage } from '../../kernel/page.ts';
+import { type AuditTrail, changesBetween } from '../../platform/audit/index.ts';
 import { isForeignKeyViolation, isUniqueViolation, type UnitOfWork } from '../../platform/db/index.ts';
 import * as repository from './library.collections.repository.ts';
 import { collectionNotFound } from './library.errors.ts';
@@ -12,10 +13,12 @@ import { toCollectionView } from './library.view.ts';
 /** Collections: folders of sources with a language and a description. */
 export class CollectionsService {
   readonly #uow: UnitOfWork;
+  readonly #audit: AuditTrail;
   readonly #newId: IdSource;
 
-  constructor(uow: UnitOfWork, ids: IdSource = newId) {
+  constructor(uow: UnitOfWork, audit: AuditTrail, ids: IdSource = newId) {
     this.#uow = uow;
+    this.#audit = audit;
     this.#newId = ids;
   }
 
@@ -44,9 +47,16 @@ export class CollectionsService {
     const id = this.#newId();
     const { name, description = '', language = null } = body;
     await this.#uow
-      .write(actor, (tx) =>
-        repository.insertCollection(tx, { organization_id: organizationId, id, name, description, language }),
-      )
+      .write(actor, async (tx) => {
+        const fields = { name, description, language };
+        await repository.insertCollection(tx, { organization_id: organizationId, id, ...fields });
+        await this.#audit.record(tx, actor, {
+          action: 'collection.created',
+          organizationId,
+          target: targetOf(id),
+          after: fields,
+        });
+      })
       .catch(rethrowTakenName);
     return this.get(actor, id);
   }
@@ -60,7 +70,19 @@ export class CollectionsService {
   ): Promise<CollectionView> {
     const { organizationId } = requireOrganization(actor);
     const changed = await this.#uow
-      .write(actor, (tx) => repository.updateCollection(tx, organizationId, id, expectedVersion, patch))
+      .write(actor, async (tx) => {
+        const before = await repository.lockCollection(tx, organizationId, id);
+        if (!before) return false;
+        if (!(await repository.updateCollection(tx, organizationId, id, expectedVersion, patch)))
+          return false;
+        await this.#audit.record(tx, actor, {
+          action: 'collection.changed',
+          organizationId,
+          target: targetOf(id),
+          ...changesBetween({ ...before }, { ...before, ...patch }),
+        });
+        return true;
+      })
       .catch(rethrowTakenName);
     const current = await this.get(actor, id);
     if (!changed) {
@@ -77,10 +99,17 @@ export class CollectionsService {
   async delete(actor: Actor, id: string): Promise<void> {
     const { organizationId } = requireOrganization(actor);
     try {
-      const deleted = await this.#uow.write(actor, (tx) =>
-        repository.deleteCollection(tx, organizationId, id),
-      );
-      if (!deleted) throw collectionNotFound();
+      await this.#uow.write(actor, async (tx) => {
+        const before = await repository.lockCollection(tx, organizationId, id);
+        if (!before) throw collectionNotFound();
+        await repository.deleteCollection(tx, organizationId, id);
+        await this.#audit.record(tx, actor, {
+          action: 'collection.deleted',
+          organizationId,
+          target: targetOf(id),
+          before: { ...before },
+        });
+      });
     } catch (error) {
       if (!isForeignKeyViolation(error)) throw error;
       throw new AppError({
@@ -91,6 +120,10 @@ export class CollectionsService {
       });
     }
   }
+}
+
+function targetOf(id: string) {
+  return { type: 'collection', id };
 }
 
 function rethrowTakenName(error: unknown): never {

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import type { Config } from '../../platform/config/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -27,6 +28,7 @@ export interface LibraryModuleDependencies {
   readonly storage: Storage;
   readonly queue: Queue;
   readonly events: Events;
+  readonly audit: AuditTrail;
   readonly search: SearchIndex;
   readonly tasks: TasksApi;
   readonly logger: Logger;
@@ -48,7 +50,7 @@ export interface LibraryModule {
 }
 
 export function libraryModule(dependencies: LibraryModuleDependencies): LibraryModule {
-  const { settings, database, storage, queue, events, search, tasks, logger } = dependencies;
+  const { settings, database, storage, queue, events, audit, search, tasks, logger } = dependencies;
   const { uow } = database;
   const parser = createParser({
     timeoutMs: settings.parseTimeoutSeconds * 1000,
@@ -66,6 +68,7 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
     ingest,
     search,
     events,
+    audit,
     tasks,
     batches,
     pipeline,
@@ -79,7 +82,7 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
     ingest,
     maxBytes: settings.maxUploadBytes,
   });
-  const collections = new CollectionsService(uow);
+  const collections = new CollectionsService(uow, audit);
 
   queue.handle(ingest, (job) => pipeline.run(job));
   queue.schedule(SWEEP_SCHEDULE.name, SWEEP_SCHEDULE.cron, async (signal) => {

@@ -1,5 +1,6 @@
 import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
 import { requireOrganization } from '../../kernel/organization.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Queue, QueueDefinition } from '../../platform/queue/index.ts';
@@ -23,6 +24,7 @@ export interface LibraryDependencies {
   readonly ingest: QueueDefinition<IngestJob>;
   readonly search: SearchIndex;
   readonly events: Events;
+  readonly audit: AuditTrail;
   readonly tasks: TasksApi;
   readonly batches: BatchProgress;
   readonly pipeline: Pipeline;
@@ -98,6 +100,12 @@ export class LibraryService {
       if (!(await sources.deleteSource(tx, organizationId, id))) throw sourceNotFound();
       await this.#deps.search.remove(tx, caller, { type: SOURCE, id });
       await this.#deps.events.emit(tx, caller, sourceDeleted, { sourceId: id, storageKeys });
+      await this.#deps.audit.record(tx, caller, {
+        action: 'source.deleted',
+        organizationId,
+        target: { type: SOURCE, id },
+        before: { title: source.title, collectionId: source.collection_id, version: source.version },
+      });
     });
     this.#deps.pipeline.abort(id);
   }

@@ -2,11 +2,12 @@ import { hkdfSync } from 'node:crypto';
 
 /** One key for each purpose, so that no value made for one can ever pass for another. */
 export interface AuthKeys {
-  readonly accessTokens: Uint8Array;
   readonly refreshTokens: Uint8Array;
   readonly csrf: Uint8Array;
   /** For `SecretBox`. */
   readonly storedSecrets: Uint8Array;
+  /** For the chain of audit events. */
+  readonly auditTrail: Uint8Array;
 }
 
 /** Bytes; the output length of SHA-256. */
@@ -17,9 +18,9 @@ export function deriveKeys(secretKey: string): AuthKeys {
   const derive = (purpose: string) =>
     new Uint8Array(hkdfSync('sha256', secretKey, '', `scriptorium/${purpose}/v1`, KEY_LENGTH));
   return {
-    accessTokens: derive('access-token'),
     refreshTokens: derive('refresh-token'),
     csrf: derive('csrf'),
     storedSecrets: derive('stored-secret'),
+    auditTrail: derive('audit-trail'),
   };
 }

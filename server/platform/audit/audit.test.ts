@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../testing/database.ts';
+import { auditContract } from './audit.contract.ts';
+
+auditContract('PGlite', embeddedTestDatabase);
