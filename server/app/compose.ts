@@ -95,12 +95,14 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
         storage: platform.storage,
         adminSecret: config.identity.adminSecret,
       }),
+      modules.identity.signingKeys.published,
       apiReference,
       webConsole,
     ],
     routes: modules.routes,
   });
   let stopped: Promise<void> | undefined;
+  let stopWatchingKeys: (() => Promise<void>) | undefined;
   return {
     platform,
     modules,
@@ -108,6 +110,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     migrations: opened.migrations,
     start: async ({ work }) => {
       if (work) await modules.library.recover();
+      stopWatchingKeys = await modules.identity.signingKeys.watch(database);
       await queue.start({ work });
     },
     stop: () => {
@@ -121,6 +124,8 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     await closeWithin(http, Math.min(MAX_DRAIN_MS, config.shutdownSeconds * 400));
     await queue.stop(Math.max(1, (end - Date.now()) / 1000));
     await modules.library.close();
+    await stopWatchingKeys?.();
+    await modules.identity.close();
     await platform.search.close();
     await platform.cache.close();
     await opened.close();

@@ -55,3 +55,8 @@ const RANK: Readonly<Record<Role, number>> = { guest: 0, regular: 1, power: 2, a
 export function hasRole(actor: Actor, minimum: Role): boolean {
   return actor.role !== null && RANK[actor.role] >= RANK[minimum];
 }
+
+/** The one of two roles that may less. */
+export function lowerRole(one: Role, other: Role): Role {
+  return RANK[one] < RANK[other] ? one : other;
+}

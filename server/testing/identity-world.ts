@@ -17,7 +17,10 @@ import type { TestDatabase } from './database.ts';
 
 const SETTINGS: IdentitySettings = {
   secretKey: 'a secret of the tests, long enough',
+  adminSecret: 'the admin secret of the tests, long enough',
+  issuer: 'https://scriptorium.example',
   accessTokenSeconds: 900,
+  signingKeyDays: 90,
   sessionSeconds: 86_400,
   registrationOpen: true,
   secureCookies: true,
@@ -97,8 +100,8 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
       },
       logger,
       authenticator: module.authenticator,
-      routes: [module.routes, probes],
-      surroundings: [],
+      routes: [module.routes, module.signingKeys.routes, probes],
+      surroundings: [module.signingKeys.published],
     });
     servers.push(http);
     return { ...module, http };

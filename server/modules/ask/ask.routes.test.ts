@@ -45,6 +45,7 @@ async function start(module: AskWorld['withModel']): Promise<Http> {
     authenticator: {
       authenticate: async ({ bearer, requestId }) =>
         bearer === 'regular' || bearer === 'guest' ? withRole(actor, bearer) : publicActor(requestId),
+      authenticateOperator: async ({ requestId }) => ({ ...publicActor(requestId), kind: 'operator' }),
     },
     routes: [module.routes],
     surroundings: [],

@@ -1,4 +1,4 @@
-import { type Actor, instanceActor, publicActor } from '../../kernel/actor.ts';
+import { type Actor, instanceActor, lowerRole, publicActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isId } from '../../kernel/ids.ts';
 import {
@@ -7,11 +7,29 @@ import {
   batching,
   type Credentials,
   type CsrfProofs,
+  hashOpaqueToken,
+  isApiKey,
+  looksLikeApiKey,
   type TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
-import { csrfRequired, invalidToken, organizationNotFound } from './identity.errors.ts';
-import { type Access, type AccessQuestion, readAccess } from './identity.sessions.repository.ts';
+import {
+  type Access,
+  type AccessKey,
+  type AccessQuestion,
+  readAccess,
+} from './identity.access.repository.ts';
+import {
+  csrfRequired,
+  invalidAdminSecret,
+  invalidApiKey,
+  invalidToken,
+  operatorRequired,
+  operatorSignInRequired,
+  organizationNotFound,
+  organizationSuspended,
+} from './identity.errors.ts';
+import type { SignInLimits } from './identity.limits.ts';
 
 /** The read answers for many requests, so it carries no id of one. */
 const INSTANCE = instanceActor('authenticator');
@@ -23,30 +41,47 @@ export interface AuthenticatorDependencies {
   readonly clock: Clock;
   readonly signer: TokenSigner;
   readonly csrf: CsrfProofs;
+  readonly limits: Pick<SignInLimits, 'adminSecret' | 'forgiveAdminSecret'>;
+  /** Whether this is the `X-Admin-Secret` of the instance. */
+  readonly isAdminSecret: (given: string) => boolean;
+  /** A key has opened something. */
+  readonly onKeyUsed: (key: AccessKey) => void;
 }
 
 /**
- * Checks the token, and then in one read what no token can know: that the session goes on, and which role the person
- * has now. So a revoked session or a lost membership counts from the next request on.
+ * Checks the token, and then in one read what no token can know: that the session or key goes on, and which role the
+ * person has now. So a revoked session or key or a lost membership counts from the next request on.
  */
 export function createAuthenticator(dependencies: AuthenticatorDependencies): Authenticator {
-  const { uow, clock, signer, csrf } = dependencies;
+  const { uow, clock, signer, csrf, limits } = dependencies;
   const accessOf = batching<AccessQuestion, Access>(
     (questions) => uow.read(INSTANCE, (tx) => readAccess(tx, questions, clock().toISOString())),
     READS,
   );
   return {
     authenticate: async (credentials) => {
-      const token = credentials.bearer ?? credentials.cookie;
-      if (token === undefined) return publicActor(credentials.requestId, credentials.address);
-      const claims = await signer.verify(token);
-      if (!claims) throw invalidToken();
-      if (!isProven(credentials, claims, csrf)) throw csrfRequired();
-      return actorOf(claims, credentials);
+      const { bearer } = credentials;
+      if (bearer !== undefined && looksLikeApiKey(bearer)) return keyActor(bearer, credentials);
+      const claims = await claimsOf(credentials);
+      return claims
+        ? userActor(claims, credentials)
+        : publicActor(credentials.requestId, credentials.address);
     },
+    authenticateOperator: async (credentials, adminSecret) =>
+      adminSecret === undefined ? markedOperator(credentials) : holderOfSecret(credentials, adminSecret),
   };
 
-  async function actorOf(claims: AccessClaims, credentials: Credentials): Promise<Actor> {
+  /** What the token says; undefined where none came. */
+  async function claimsOf(credentials: Credentials): Promise<AccessClaims | undefined> {
+    const token = credentials.bearer ?? credentials.cookie;
+    if (token === undefined) return undefined;
+    const claims = await signer.verify(token);
+    if (!claims) throw invalidToken();
+    if (!isProven(credentials, claims, csrf)) throw csrfRequired();
+    return claims;
+  }
+
+  async function userActor(claims: AccessClaims, credentials: Credentials): Promise<Actor> {
     const { organizationId, requestId, address } = credentials;
     const { userId, sessionId } = claims;
     const chosen = (organizationId ?? claims.organizationId).toLowerCase();
@@ -56,6 +91,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     if (!access) throw invalidToken();
     // Out of the token's own organization: signing in again leads to another one of theirs.
     if (access.role === null) throw organizationId === undefined ? invalidToken() : organizationNotFound();
+    if (access.suspendedReason !== null) throw organizationSuspended(access.suspendedReason);
     return {
       kind: 'user',
       userId,
@@ -66,6 +102,48 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
       credentialId: sessionId,
       address,
     };
+  }
+
+  async function keyActor(token: string, credentials: Credentials): Promise<Actor> {
+    const { organizationId, requestId, address } = credentials;
+    const access = isApiKey(token) ? await accessOf({ keyHash: hashOpaqueToken(token) }) : undefined;
+    if (!access?.key || access.role === null) throw invalidApiKey();
+    const { key } = access;
+    if (organizationId !== undefined && organizationId.toLowerCase() !== key.organizationId)
+      throw organizationNotFound();
+    if (access.suspendedReason !== null) throw organizationSuspended(access.suspendedReason);
+    dependencies.onKeyUsed(key);
+    return {
+      kind: 'apiKey',
+      userId: access.userId,
+      organizationId: key.organizationId,
+      role: lowerRole(key.role, access.role),
+      scopes: key.scopes,
+      requestId,
+      credentialId: key.id,
+      address,
+    };
+  }
+
+  async function holderOfSecret(credentials: Credentials, adminSecret: string): Promise<Actor> {
+    const { requestId, address } = credentials;
+    // Counted before it is compared, so that whoever guesses learns nothing from the guess that is one too many.
+    await limits.adminSecret(address);
+    if (!dependencies.isAdminSecret(adminSecret)) throw invalidAdminSecret();
+    await limits.forgiveAdminSecret(address);
+    return { ...publicActor(requestId, address), kind: 'operator' };
+  }
+
+  async function markedOperator(credentials: Credentials): Promise<Actor> {
+    const { bearer, requestId, address } = credentials;
+    if (bearer !== undefined && looksLikeApiKey(bearer)) throw operatorRequired();
+    const claims = await claimsOf(credentials);
+    if (!claims) throw operatorSignInRequired();
+    const access = await accessOf(claims);
+    if (!access) throw invalidToken();
+    if (!access.operator) throw operatorRequired();
+    const { userId, sessionId } = claims;
+    return { ...publicActor(requestId, address), kind: 'operator', userId, credentialId: sessionId };
   }
 }
 

@@ -8,6 +8,49 @@ export function invalidToken(): AppError {
   });
 }
 
+/** One answer for a key that is unknown, revoked, expired or mistyped, or whose person may not come in any more. */
+export function invalidApiKey(): AppError {
+  return new AppError({
+    kind: 'unauthenticated',
+    code: 'identity.invalid_api_key',
+    safeMessage: 'This API key is not valid here: it may be mistyped, revoked or expired.',
+  });
+}
+
+export function organizationSuspended(reason: string): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.organization_suspended',
+    safeMessage: `This organization is suspended${reason === '' ? '' : `: ${reason}`}. Ask whoever runs this installation.`,
+  });
+}
+
+/** Nobody has said who they are. */
+export function operatorSignInRequired(): AppError {
+  return new AppError({
+    kind: 'unauthenticated',
+    code: 'identity.operator_required',
+    safeMessage: 'This is for operators of the installation: send X-Admin-Secret, or sign in as one.',
+  });
+}
+
+/** Somebody has signed in who is no operator. */
+export function operatorRequired(): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.operator_required',
+    safeMessage: 'This is for operators of the installation.',
+  });
+}
+
+export function invalidAdminSecret(): AppError {
+  return new AppError({
+    kind: 'unauthenticated',
+    code: 'identity.invalid_admin_secret',
+    safeMessage: 'The X-Admin-Secret is not right.',
+  });
+}
+
 /** One sentence for a wrong password and for an unknown address. */
 export function invalidCredentials(): AppError {
   return new AppError({

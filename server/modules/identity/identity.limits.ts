@@ -15,6 +15,8 @@ interface Limit {
 const SIGN_IN_BY_ADDRESS: Limit = { name: 'sign-in-address', attempts: 120, windowSeconds: 60 };
 /** A success starts the count again, so only wrong passwords add up. */
 const SIGN_IN_BY_ACCOUNT: Limit = { name: 'sign-in-account', attempts: 10, windowSeconds: 300 };
+/** A success starts the count again. */
+const ADMIN_SECRET_BY_ADDRESS: Limit = { name: 'admin-secret-address', attempts: 10, windowSeconds: 300 };
 const REGISTER_BY_ADDRESS: Limit = { name: 'register-address', attempts: 60, windowSeconds: 600 };
 
 /** Bounds how fast passwords can be guessed and accounts be made. All methods throw `identity.too_many_attempts`. */
@@ -24,6 +26,9 @@ export interface SignInLimits {
   /** The password was right. */
   forgive(emailKey: string): Promise<void>;
   register(address: string): Promise<void>;
+  adminSecret(address: string): Promise<void>;
+  /** The admin secret was right. */
+  forgiveAdminSecret(address: string): Promise<void>;
 }
 
 const UNLIMITED: SignInLimits = {
@@ -31,6 +36,8 @@ const UNLIMITED: SignInLimits = {
   password: async () => undefined,
   forgive: async () => undefined,
   register: async () => undefined,
+  adminSecret: async () => undefined,
+  forgiveAdminSecret: async () => undefined,
 };
 
 export interface SignInLimitsOptions {
@@ -66,12 +73,15 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
     const attempts = await tolerating(0, () => cache.increment(key, left));
     if (attempts > limit.attempts) throw tooManyAttempts(left);
   };
+  const forgive = (limit: Limit, subject: string) =>
+    tolerating(undefined, () => cache.delete(windowOf(limit, subject).key));
   return {
     signIn: (address) => count(SIGN_IN_BY_ADDRESS, networkOf(address)),
     password: (emailKey) => count(SIGN_IN_BY_ACCOUNT, emailKey),
-    forgive: (emailKey) =>
-      tolerating(undefined, () => cache.delete(windowOf(SIGN_IN_BY_ACCOUNT, emailKey).key)),
+    forgive: (emailKey) => forgive(SIGN_IN_BY_ACCOUNT, emailKey),
     register: (address) => count(REGISTER_BY_ADDRESS, networkOf(address)),
+    adminSecret: (address) => count(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
+    forgiveAdminSecret: (address) => forgive(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
   };
 }
 

@@ -7,6 +7,8 @@ import {
   createCsrfProofs,
   createPasswordHasher,
   createRefreshTokens,
+  createSecretBox,
+  createSecretCheck,
   createTokenSigner,
   deriveKeys,
 } from '../../platform/auth/index.ts';
@@ -14,18 +16,27 @@ import type { Cache } from '../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Events } from '../../platform/events/port.ts';
 import type { Routes } from '../../platform/http/index.ts';
+import { createKeyUsage } from './api-keys/api-keys.usage.ts';
 import { createAccounts } from './identity.accounts.ts';
 import { createAuthenticator } from './identity.authenticator.ts';
 import { createSignInLimits } from './identity.limits.ts';
 import { identityRoutes } from './identity.routes.ts';
 import { createIdentityService } from './identity.service.ts';
+import { revokeAllSessions } from './identity.sessions.repository.ts';
 import { createSessions } from './identity.sessions.ts';
 import type { IdentityApi } from './index.ts';
+import { type SigningKeysRoom, signingKeysRoom } from './signing-keys/signing-keys.module.ts';
 
 export interface IdentitySettings {
   /** At least 32 characters; all keys are derived from it. */
   readonly secretKey: string;
+  /** What `X-Admin-Secret` must be; off when undefined. */
+  readonly adminSecret: string | undefined;
+  /** `iss` of access tokens: who gives them out. */
+  readonly issuer: string;
   readonly accessTokenSeconds: number;
+  /** Days after which a signing key gets a successor; 0: only when told to. */
+  readonly signingKeyDays: number;
   readonly sessionSeconds: number;
   readonly registrationOpen: boolean;
   readonly secureCookies: boolean;
@@ -47,15 +58,25 @@ export interface IdentityModule {
   readonly api: IdentityApi;
   readonly authenticator: Authenticator;
   readonly routes: Routes;
+  readonly signingKeys: SigningKeysRoom;
+  /** Writes what is still to be written. Before the database is closed. */
+  close(): Promise<void>;
 }
 
 /** Two hashes at once take 38 MiB and half of Node's thread pool. */
 const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
 
 export function identityModule(dependencies: IdentityDependencies): IdentityModule {
-  const { uow, events, cache, settings, clock, ids, logger } = dependencies;
+  const { uow, events, audit, cache, settings, clock, ids, logger } = dependencies;
   const keys = deriveKeys(settings.secretKey);
-  const signer = createTokenSigner({ key: keys.accessTokens, clock });
+  const signingKeys = signingKeysRoom({
+    ...{ uow, audit, clock, logger },
+    box: createSecretBox(keys.storedSecrets),
+    accessTokenSeconds: settings.accessTokenSeconds,
+    rotationDays: settings.signingKeyDays,
+    endAllSessions: revokeAllSessions,
+  });
+  const signer = createTokenSigner({ keys: signingKeys.keys, issuer: settings.issuer, clock });
   const csrf = createCsrfProofs(keys.csrf);
   const passwords = createPasswordHasher(PASSWORD_LIMITS);
   const limits = createSignInLimits({ cache, clock, logger, enabled: settings.rateLimit });
@@ -69,9 +90,19 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     ...{ uow, events, clock, ids, logger, passwords, signer, csrf, limits, sessions },
     registrationOpen: settings.registrationOpen,
   });
+  const keyUsage = createKeyUsage({
+    ...{ uow, clock },
+    onError: (error) => logger.warn({ err: error }, 'when API keys were last used was not written'),
+  });
   return {
     api: createAccounts({ uow, clock, ids, passwords }),
-    authenticator: createAuthenticator({ uow, clock, signer, csrf }),
+    authenticator: createAuthenticator({
+      ...{ uow, clock, signer, csrf, limits },
+      isAdminSecret: createSecretCheck(settings.adminSecret),
+      onKeyUsed: keyUsage.used,
+    }),
     routes: identityRoutes({ service, sessions, secureCookies: settings.secureCookies }),
+    signingKeys,
+    close: keyUsage.close,
   };
 }

@@ -1,5 +1,3 @@
-import { CompiledQuery } from 'kysely';
-import type { Role } from '../../kernel/actor.ts';
 import { queryBuilder, type Tx } from '../../platform/db/index.ts';
 import type { IdentityTables, SessionRow } from './identity.tables.ts';
 
@@ -91,40 +89,12 @@ export async function revokeSessionsOf(tx: Tx, userId: string, at: string): Prom
     .execute();
 }
 
-export interface AccessQuestion {
-  readonly sessionId: string;
-  readonly userId: string;
-  readonly organizationId: string;
-}
-
-export interface Access {
-  /** Null where the person does not belong to the organization. */
-  readonly role: Role | null;
-}
-
-// Written out, because it runs before every request and building it would cost more than running it.
-const ACCESS = `
-  select asked.position::int4 as position, m.role
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as asked (session_id, user_id, organization_id, position)
-  join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
-    and s.revoked_at is null and s.expires_at > $4::timestamptz
-  left join memberships m on m.organization_id = asked.organization_id and m.user_id = asked.user_id`;
-
-/** What people may do at time `at`, in the order of the questions; undefined where the session has ended. */
-export async function readAccess(
-  tx: Tx,
-  questions: readonly AccessQuestion[],
-  at: string,
-): Promise<readonly (Access | undefined)[]> {
-  const query = CompiledQuery.raw(ACCESS, [
-    questions.map(({ sessionId }) => sessionId),
-    questions.map(({ userId }) => userId),
-    questions.map(({ organizationId }) => organizationId),
-    at,
-  ]);
-  const { rows } = await builder(tx).executeQuery<Access & { readonly position: number }>(query);
-  const byPosition = new Map(rows.map(({ position, role }) => [position, { role }]));
-  return questions.map((_, index) => byPosition.get(index + 1));
+export async function revokeAllSessions(tx: Tx, at: string): Promise<void> {
+  await builder(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: at, updated_at: at })
+    .where('revoked_at', 'is', null)
+    .execute();
 }
 
 export async function insertLink(

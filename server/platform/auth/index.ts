@@ -1,6 +1,8 @@
-export { createTokenSigner } from './access-tokens.ts';
+export { ACCESS_TOKEN_AUDIENCE, createTokenSigner } from './access-tokens.ts';
+export { isApiKey, looksLikeApiKey, type NewApiKey, newApiKey } from './api-key-format.ts';
 export { batching } from './batching.ts';
 export { createCsrfProofs } from './csrf.ts';
+export { createKeyRing } from './key-ring.ts';
 export { type AuthKeys, deriveKeys } from './keys.ts';
 export { hashOpaqueToken, newOpaqueToken } from './opaque-tokens.ts';
 export { createPasswordHasher } from './passwords.ts';
@@ -9,11 +11,16 @@ export type {
   Authenticator,
   Credentials,
   CsrfProofs,
+  KeyRing,
   PasswordHasher,
   PresentedRefreshToken,
+  PublicSigningKey,
   RefreshFamily,
   RefreshTokens,
+  SigningKey,
   TokenSigner,
 } from './port.ts';
 export { createRefreshTokens } from './refresh-tokens.ts';
 export { createSecretBox, type SecretBox } from './secret-box.ts';
+export { createSecretCheck } from './secret-check.ts';
+export { type NewSigningKey, newSigningKey, openSigningKey } from './signing-keys.ts';

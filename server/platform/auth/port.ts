@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose';
 import type { Actor } from '../../kernel/actor.ts';
 
 export interface Credentials {
@@ -11,14 +12,21 @@ export interface Credentials {
   readonly safeMethod: boolean;
   /** `X-Organization-Id`. */
   readonly organizationId: string | undefined;
+  /** The call is one that the admins of a closed organization may still make. */
+  readonly whileClosed?: boolean;
   readonly requestId: string;
   /** Where the request came from, past trusted proxies. */
   readonly address: string;
 }
 
-/** Turns credentials into an actor; the public actor when there are none. Throws `unauthenticated` for bad ones. */
 export interface Authenticator {
+  /** Turns credentials into an actor; the public actor when there are none. Throws `unauthenticated` for bad ones. */
   authenticate(credentials: Credentials): Promise<Actor>;
+  /**
+   * Turns credentials into the actor of whoever runs the instance; `adminSecret` is `X-Admin-Secret`. Throws
+   * `identity.operator_required`, `identity.invalid_admin_secret`, `identity.too_many_attempts`, and what `authenticate` does.
+   */
+  authenticateOperator(credentials: Credentials, adminSecret: string | undefined): Promise<Actor>;
 }
 
 /** What an access token says. It proves who signed in; what they may do is read from the database on each request. */
@@ -35,6 +43,45 @@ export interface TokenSigner {
   sign(claims: Omit<AccessClaims, 'expiresAt'>, lifetimeSeconds: number): Promise<string>;
   /** Undefined for every token that is not wholly valid now: syntax, signature, type, audience, issuer or time. */
   verify(token: string): Promise<AccessClaims | undefined>;
+}
+
+/** The public half of a signing key as RFC 8037 writes it, with what a verifier needs to know about its use (RFC 7517). */
+export interface PublicSigningKey {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  readonly alg: 'EdDSA';
+  readonly use: 'sig';
+  /** The key's SHA-256 thumbprint (RFC 7638). */
+  readonly kid: string;
+  readonly x: string;
+}
+
+/** A key of this instance, opened. Times are in milliseconds since 1970. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly publicJwk: PublicSigningKey;
+  readonly publicKey: CryptoKey;
+  readonly privateKey: CryptoKey;
+  /** It is published before that, so that verifiers know it when its first token arrives. */
+  readonly activeFrom: number;
+  /** From then on its successor signs; null while there is none. */
+  readonly retiredAt: number | null;
+  /** From then on its tokens are refused. */
+  readonly expiresAt: number | null;
+}
+
+/** The signing keys as one process remembers them. */
+export interface KeyRing {
+  /** The key that signs now. Throws where the store cannot be reached and none is remembered. */
+  current(): Promise<SigningKey>;
+  /** A key that is remembered and accepted now; asks nobody. */
+  get(kid: string): SigningKey | undefined;
+  /** The same, and where it is not remembered the store is asked, at most once a second. */
+  find(kid: string): Promise<SigningKey | undefined>;
+  /** What verifiers may know: the keys that are accepted now, and the one that comes next. */
+  published(): Promise<readonly PublicSigningKey[]>;
+  /** Reads the store: somebody changed the keys. */
+  refresh(): Promise<void>;
 }
 
 /** Keeps passwords as slow hashes. */

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { publicActor } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { TestDatabase } from '../../testing/database.ts';
@@ -24,6 +25,7 @@ const authenticator: Authenticator = {
     const [userId = '', organizationId = ''] = bearer.split('.');
     return { kind: 'user', userId, organizationId, role: 'power', scopes: [], requestId };
   },
+  authenticateOperator: async ({ requestId }) => ({ ...publicActor(requestId), kind: 'operator' }),
 };
 
 /** What the header promises, on every database: a server with routes that count how often they ran. */

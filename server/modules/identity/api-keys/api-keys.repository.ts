@@ -60,11 +60,7 @@ export async function listKeys(tx: Tx, listing: KeyListing): Promise<ApiKeyRow[]
     query = query.where(
       sql<boolean>`(api_keys.created_at, api_keys.id) < (${after.at}::timestamptz, ${after.id}::uuid)`,
     );
-  return query
-    .orderBy('api_keys.created_at', 'desc')
-    .orderBy('api_keys.id', 'desc')
-    .limit(limit)
-    .execute();
+  return query.orderBy('api_keys.created_at', 'desc').orderBy('api_keys.id', 'desc').limit(limit).execute();
 }
 
 /** The keys of a person that still open something at `at`. */
