@@ -2,13 +2,14 @@ import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { createAiGateway } from '../platform/ai/index.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
-import { deriveKeys } from '../platform/auth/index.ts';
+import { createSecretBox, deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type OpenedDatabase, openDatabase } from '../platform/db/index.ts';
 import { QueuedEvents } from '../platform/events/index.ts';
 import { createHttpServer, createIdempotency, type Http } from '../platform/http/index.ts';
 import { createLogger, type Logger } from '../platform/logging/index.ts';
+import { createMail } from '../platform/mail/index.ts';
 import { installQueue, PgBossQueue } from '../platform/queue/index.ts';
 import { createSearchPlatform } from '../platform/search/index.ts';
 import { LocalStorage } from '../platform/storage/index.ts';
@@ -71,6 +72,10 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     storage: new LocalStorage(config.storage.folder),
     events: new QueuedEvents(queue),
     audit: createAuditTrail({ key: deriveKeys(secretKey).auditTrail, clock: systemClock, ids: newId }),
+    mail: createMail({
+      ...{ uow, queue, clock: systemClock, ids: newId, logger, settings: config.mail },
+      secrets: createSecretBox(deriveKeys(secretKey).storedSecrets),
+    }),
     cache: config.redisUrl
       ? new RedisCache(config.redisUrl, (error) => logger.warn({ err: error }, 'redis'))
       : new MemoryCache(),

@@ -13,6 +13,7 @@ import type { Config } from '../platform/config/index.ts';
 import type { Database } from '../platform/db/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Logger } from '../platform/logging/index.ts';
+import type { MailService } from '../platform/mail/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import type { SearchPlatform } from '../platform/search/index.ts';
 import type { Storage } from '../platform/storage/index.ts';
@@ -25,6 +26,7 @@ export interface Platform {
   readonly queue: Queue;
   readonly events: Events;
   readonly audit: AuditTrail;
+  readonly mail: MailService;
   readonly cache: Cache;
   readonly ai: AiGateway;
   readonly search: SearchPlatform;
@@ -72,6 +74,7 @@ export function createModules(platform: Platform) {
   queue.schedule('identity.signing_keys', '29 3 * * *', () =>
     identity.signingKeys.service.sweep(instanceActor('identity.signing_keys')),
   );
+  queue.schedule('mail.sweep', '23 3 * * *', () => platform.mail.sweep());
   queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));
 
   return {
@@ -80,6 +83,13 @@ export function createModules(platform: Platform) {
     library,
     search: searching,
     ask,
-    routes: [identity.routes, tasks.routes, ...library.routes, searching.routes, ask.routes],
+    routes: [
+      identity.routes,
+      identity.signingKeys.routes,
+      tasks.routes,
+      ...library.routes,
+      searching.routes,
+      ask.routes,
+    ],
   };
 }

@@ -5,11 +5,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkReading } from '../modules/library/index.ts';
 import { RedisCache } from '../platform/cache/index.ts';
-import type { Config } from '../platform/config/index.ts';
+import { addressOf, type Config } from '../platform/config/index.ts';
 import { type FolderHolder, folderHolder } from '../platform/db/index.ts';
 import { LocalStorage } from '../platform/storage/index.ts';
 import { type Finding, fail, failed, ok, reasonOf, skip, warn } from './doctor.findings.ts';
-import { addressOf } from './local.ts';
 
 const CONSOLE = fileURLToPath(new URL('../../web/dist/index.html', import.meta.url));
 const GIGABYTE = 1e9;

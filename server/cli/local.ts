@@ -4,7 +4,7 @@ import { type Application, compose } from '../app/compose.ts';
 import { firstStart } from '../app/first-start.ts';
 import { instanceActor } from '../kernel/actor.ts';
 import type { Account } from '../modules/identity/index.ts';
-import type { Config } from '../platform/config/index.ts';
+import { addressOf, type Config } from '../platform/config/index.ts';
 import { FolderInUseError } from '../platform/db/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
 import { CommandError, wrongUse } from './command-error.ts';
@@ -69,11 +69,6 @@ function askTheServer(context: CommandContext, config: Config, error: FolderInUs
       ? 'Stop it for a moment, or move to PostgreSQL (DATABASE_URL), which several processes may share.'
       : `Ask that server instead:\n\n  scriptorium ${typed} --server ${addressOf(config)} --email you@example.org\n`;
   return new CommandError(`${error.message.split('. ')[0]}. ${advice}`);
-}
-
-/** Where people reach the server of these settings. */
-export function addressOf({ http }: Config): string {
-  return http.publicUrl ?? `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`;
 }
 
 /** For a POSIX shell. */

@@ -3,6 +3,7 @@ import type { Application } from '../app/compose.ts';
 import { instanceActor, ROLES, type Role } from '../kernel/actor.ts';
 import { isId } from '../kernel/ids.ts';
 import type { UserView } from '../modules/identity/index.ts';
+import { addressOf } from '../platform/config/index.ts';
 import { CommandError, wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { oneLine } from './terminal.ts';
@@ -67,9 +68,7 @@ async function create(context: CommandContext, email: string, options: CreateOpt
     const organization = await organizationFor(app, options.organization);
     const name = options.name ?? email.split('@')[0] ?? email;
     const account = await api.createUser(ACTOR, { email, name, password, role: options.role, organization });
-    const signIn = options.link
-      ? await linkOf(app, (await api.createSignInLink(ACTOR, email)).token)
-      : undefined;
+    const signIn = options.link ? linkOf(app, (await api.createSignInLink(ACTOR, email)).token) : undefined;
     if (options.json)
       return context.terminal.printJson({ ...account, ...(signIn === undefined ? {} : { link: signIn }) });
     const [joined] = account.organizations;
@@ -101,14 +100,13 @@ async function link(
 ): Promise<void> {
   await withProduct(context, async (app) => {
     const { token, expiresAt } = await app.modules.identity.api.createSignInLink(ACTOR, email);
-    const url = await linkOf(app, token);
+    const url = linkOf(app, token);
     if (options.json) context.terminal.printJson({ url, expiresAt });
     else context.terminal.print(url);
   });
 }
 
-async function linkOf(app: Application, token: string): Promise<string> {
-  const { addressOf } = await import('./local.ts');
+function linkOf(app: Application, token: string): string {
   return `${addressOf(app.platform.config)}/sign-in#token=${token}`;
 }
 

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readSmtpUrl } from '../mail/smtp-url.ts';
 import type { Field } from './fields.ts';
 import { SETTINGS } from './schema.ts';
 
@@ -26,8 +27,14 @@ export interface Config {
     readonly secretKey: string | undefined;
     readonly adminSecret: string | undefined;
     readonly accessTokenSeconds: number;
+    readonly signingKeyDays: number;
     readonly sessionSeconds: number;
     readonly registrationOpen: boolean;
+  };
+  readonly mail: {
+    readonly smtpUrl: string | undefined;
+    readonly from: string;
+    readonly keepDays: number;
   };
   readonly database: {
     readonly url: string | undefined;
@@ -102,6 +109,10 @@ function readSetting(
 /** Values that tutorials and templates leave behind. */
 const KNOWN_SECRETS = /change.?me|secret.?key|default|example|password|your.?secret|(.)\1{15}/i;
 
+/** `Name <address>` or an address. */
+const MAILBOX =
+  /^(?:[^\p{Cc}<>"@,;]{1,100} <[^\s\p{Cc}<>,;@]+@[^\s\p{Cc}<>,;@]+>|[^\s\p{Cc}<>,;@]+@[^\s\p{Cc}<>,;@]+)$/u;
+
 function crossChecks(settings: Settings): string[] {
   const problems: string[] = [];
   if (settings.NODE_ENV === 'production') {
@@ -122,6 +133,11 @@ function crossChecks(settings: Settings): string[] {
   }
   if (settings.AI_EMBED?.startsWith('anthropic:'))
     problems.push('AI_EMBED must name an openai-compatible model: Anthropic has no embeddings');
+  const smtp = settings.SMTP_URL === undefined ? undefined : readSmtpUrl(settings.SMTP_URL);
+  if (smtp?.problem !== undefined) problems.push(`SMTP_URL ${smtp.problem}`);
+  if (settings.MAIL_FROM && !MAILBOX.test(settings.MAIL_FROM)) {
+    problems.push('MAIL_FROM must be an address, or “Name <address>”');
+  }
   const used = [settings.AI_CHAT, settings.AI_FAST, settings.AI_JUDGE, settings.AI_EMBED];
   if (used.some((model) => model?.startsWith('anthropic:')) && !settings.ANTHROPIC_API_KEY) {
     problems.push('ANTHROPIC_API_KEY must be set for a model of the provider anthropic');
@@ -156,8 +172,16 @@ function toConfig(s: Settings): Config {
       secretKey: s.SECRET_KEY,
       adminSecret: s.ADMIN_SECRET_KEY,
       accessTokenSeconds: s.ACCESS_TOKEN_MINUTES * 60,
+      signingKeyDays: s.SIGNING_KEY_DAYS,
       sessionSeconds: s.SESSION_DAYS * 86_400,
       registrationOpen: s.REGISTRATION === 'open',
+    },
+    mail: {
+      smtpUrl: s.SMTP_URL,
+      from:
+        s.MAIL_FROM ??
+        `Scriptorium <scriptorium@${s.PUBLIC_URL ? new URL(s.PUBLIC_URL).hostname : 'localhost'}>`,
+      keepDays: s.MAIL_KEEP_DAYS,
     },
     database: {
       url: s.DATABASE_URL,
@@ -192,6 +216,11 @@ function toConfig(s: Settings): Config {
     },
     shutdownSeconds: s.SHUTDOWN_SECONDS,
   };
+}
+
+/** Where people reach the server of these settings, without a slash at the end. */
+export function addressOf({ http }: Pick<Config, 'http'>): string {
+  return http.publicUrl ?? `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${http.port}`;
 }
 
 function isLoopback(host: string): boolean {

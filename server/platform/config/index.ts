@@ -1,2 +1,2 @@
-export { type Config, ConfigError, loadConfig } from './config.ts';
+export { addressOf, type Config, ConfigError, loadConfig } from './config.ts';
 export { SETTINGS } from './schema.ts';

@@ -27,7 +27,7 @@ export const SETTINGS = {
   RATE_LIMIT: oneOf(['on', 'off'], 'on', { doc: 'off is for load tests only and refused in production.' }),
 
   SECRET_KEY: optionalText({
-    doc: 'Signs access tokens; at least 32 characters. Generated into DATA_DIR outside production when unset.',
+    doc: 'The root of all keys; at least 32 characters. Generated into DATA_DIR outside production when unset.',
     secret: true,
     minLength: 32,
   }),
@@ -37,12 +37,29 @@ export const SETTINGS = {
     minLength: 32,
   }),
   ACCESS_TOKEN_MINUTES: integer(15, { min: 1, max: 1440, doc: 'Life of an access token.' }),
+  SIGNING_KEY_DAYS: integer(90, {
+    min: 0,
+    max: 3650,
+    doc: 'Age at which the key that signs access tokens gets a successor; 0: only by `scriptorium keys rotate`.',
+  }),
   SESSION_DAYS: integer(30, {
     min: 1,
     max: 365,
     doc: 'Life of a sign-in that is used again before it ends.',
   }),
   REGISTRATION: oneOf(['open', 'closed'], 'open', { doc: 'closed: new people come by invitation only.' }),
+  SMTP_URL: optionalUrl(['smtp:', 'smtps:'], {
+    doc: 'Mail server, smtps://user:password@host:465 or smtp://…:587 (STARTTLS; ?tls=none in a trusted network); mail is held for operators when unset.',
+    secret: true,
+  }),
+  MAIL_FROM: optionalText({
+    doc: 'Sender, “Name <address>” or an address; default scriptorium@ the host of PUBLIC_URL.',
+  }),
+  MAIL_KEEP_DAYS: integer(7, {
+    min: 1,
+    max: 365,
+    doc: 'Days that the texts of mail are kept; they hold links that let people in.',
+  }),
   SAMPLES: flag(true, { doc: 'Load the sample library on the first start of an empty embedded database.' }),
 
   DATABASE_URL: optionalUrl(['postgres:', 'postgresql:'], {
