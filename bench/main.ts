@@ -10,13 +10,23 @@ import { searchLatency } from './parts/search-latency.ts';
 import { searchQuality } from './parts/search-quality.ts';
 import { semantic } from './parts/semantic.ts';
 import { startup } from './parts/startup.ts';
+import { tenancy } from './parts/tenancy.ts';
 import { uploadMemory } from './parts/upload-memory.ts';
 import { type DatabaseKind, Postgres } from './place.ts';
 import { meetsGoal, type PartResult, type Report, toMarkdown } from './report.ts';
 
 // `npm run bench -- [part…] [options]`: measures, prints a table, and keeps JSON in bench/results.
 
-const PARTS: readonly Part[] = [startup, uploadMemory, ingest, http, semantic, searchLatency, searchQuality];
+const PARTS: readonly Part[] = [
+  startup,
+  uploadMemory,
+  ingest,
+  http,
+  tenancy,
+  semantic,
+  searchLatency,
+  searchQuality,
+];
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 
 const { values, positionals } = parseArgs({
