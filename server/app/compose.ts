@@ -2,7 +2,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { createAiGateway } from '../platform/ai/index.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
-import { createSecretBox, deriveKeys } from '../platform/auth/index.ts';
+import { createAccessChanges, createSecretBox, deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type OpenedDatabase, openDatabase } from '../platform/db/index.ts';
@@ -71,6 +71,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ids: newId,
     storage: new LocalStorage(config.storage.folder),
     events: new QueuedEvents(queue),
+    accessChanges: createAccessChanges(database),
     audit: createAuditTrail({ key: deriveKeys(secretKey).auditTrail, clock: systemClock, ids: newId }),
     mail: createMail({
       ...{ uow, queue, clock: systemClock, ids: newId, logger, settings: config.mail },
@@ -92,6 +93,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     settings: config.http,
     logger,
     authenticator: modules.identity.authenticator,
+    accessChanges: platform.accessChanges,
     idempotency,
     surroundings: [
       healthRoutes({
@@ -115,6 +117,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     migrations: opened.migrations,
     start: async ({ work }) => {
       if (work) await modules.library.recover();
+      await platform.accessChanges.start();
       stopWatchingKeys = await modules.identity.signingKeys.watch(database);
       await queue.start({ work });
     },
@@ -133,6 +136,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     await modules.identity.close();
     await platform.search.close();
     await platform.cache.close();
+    await platform.accessChanges.close();
     await opened.close();
   }
 }

@@ -8,6 +8,7 @@ import { searchModule } from '../modules/search/search.module.ts';
 import { tasksModule } from '../modules/tasks/tasks.module.ts';
 import type { AiGateway } from '../platform/ai/index.ts';
 import type { AuditTrail } from '../platform/audit/index.ts';
+import type { AccessChangeFeed } from '../platform/auth/index.ts';
 import type { Cache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import type { Database } from '../platform/db/index.ts';
@@ -26,6 +27,7 @@ export interface Platform {
   readonly queue: Queue;
   readonly events: Events;
   readonly audit: AuditTrail;
+  readonly accessChanges: AccessChangeFeed;
   readonly mail: MailService;
   readonly cache: Cache;
   readonly ai: AiGateway;
@@ -53,7 +55,7 @@ export function createModules(platform: Platform) {
     uow,
     onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed'),
   });
-  const identity = identityModule({ uow, events, audit, cache, settings, clock, ids, logger });
+  const identity = identityModule({ uow, audit, cache, settings, clock, ids, logger });
   const library = libraryModule({
     settings: config.library,
     database,

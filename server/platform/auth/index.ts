@@ -1,3 +1,9 @@
+export {
+  type AccessChange,
+  type AccessChangeFeed,
+  type AccessChanges,
+  createAccessChanges,
+} from './access-changes.ts';
 export { ACCESS_TOKEN_AUDIENCE, createTokenSigner } from './access-tokens.ts';
 export { isApiKey, looksLikeApiKey, type NewApiKey, newApiKey } from './api-key-format.ts';
 export { batching } from './batching.ts';

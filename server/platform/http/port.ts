@@ -13,7 +13,14 @@ import type { Scope } from '../../kernel/scopes.ts';
 export type Access =
   | { readonly public: string /* the reason why nobody needs to sign in */ }
   /** People by their role; API keys also need the scope, and with `null` no key is enough. */
-  | { readonly minimum: Role; readonly scope: Scope | null }
+  | {
+      readonly minimum: Role;
+      readonly scope: Scope | null;
+      /** The `:id` in the path names the organization that is asked about, instead of token and header. */
+      readonly organization?: 'path';
+      /** The admins of an organization that is closed and waits for its deletion may still call it. */
+      readonly whileClosed?: true;
+    }
   /** Whoever runs the instance: by `X-Admin-Secret`, or a user who is marked as operator. */
   | { readonly operator: true };
 

@@ -16,12 +16,14 @@ import Fastify, {
 import { publicActor } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
+import type { AccessChanges } from '../auth/access-changes.ts';
 import type { Authenticator } from '../auth/port.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../logging/index.ts';
-import { createAccessHook, requireAccessDeclaration } from './access.ts';
+import { createAccessCheck, createAccessHook, requireAccessDeclaration } from './access.ts';
 import type { Idempotency } from './idempotency.ts';
 import { isStorableText, parseJson, unstorable } from './json.ts';
+import { createLiveAccess, type LiveAccess } from './live-access.ts';
 import type { Http, Routes } from './port.ts';
 import { toAppError, toProblem } from './problem.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -30,6 +32,8 @@ export interface HttpOptions {
   readonly settings: Config['http'];
   readonly logger: Logger;
   readonly authenticator: Authenticator;
+  /** Without them an open stream whose access has ended goes on until it is looked at again. */
+  readonly accessChanges?: AccessChanges;
   /** Without it the header `Idempotency-Key` means nothing. */
   readonly idempotency?: Idempotency;
   /** What lives below `/api/v1`. */
@@ -50,6 +54,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Aborts when the server begins to stop, so that streams end. */
     readonly stopping: AbortSignal;
+    readonly liveAccess: LiveAccess;
   }
 }
 
@@ -74,6 +79,8 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   http.decorate('stopping', stopping.signal);
   http.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')));
   http.decorateRequest('actor');
+  const check = createAccessCheck(options.authenticator);
+  http.decorate('liveAccess', createLiveAccess({ check, changes: options.accessChanges }));
 
   speakJson(http);
   answerErrors(http);
@@ -83,7 +90,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   await http.register(
     async (api) => {
       api.addHook('onRoute', requireAccessDeclaration);
-      api.addHook('onRequest', createAccessHook(options.authenticator));
+      api.addHook('onRequest', createAccessHook(check));
       options.idempotency?.register(api.withTypeProvider<TypeBoxTypeProvider>());
       for (const routes of options.routes) routes(api.withTypeProvider<TypeBoxTypeProvider>());
     },

@@ -13,9 +13,10 @@ export interface ServerSentEvent {
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Streams events (WHATWG server-sent events) until the source ends, the client leaves or the server stops; leaving aborts
- * the signal that the source was given. What the source throws after the first byte becomes an `error` event; before it,
- * an ordinary problem document.
+ * Streams events (WHATWG server-sent events) until the source ends, the client leaves, the server stops or the access of
+ * who asked ends; all of these abort the signal that the source was given. What the source throws after the first byte
+ * becomes an `error` event, and so does the end of access (`identity.access_ended`), for which no source is waited for;
+ * before the first byte it is an ordinary problem document.
  */
 export async function sendEvents(
   request: FastifyRequest,
@@ -25,34 +26,61 @@ export async function sendEvents(
   const left = new AbortController();
   const { raw } = reply;
   raw.on('close', () => left.abort(new Error('the client left')));
-  const signal = AbortSignal.any([left.signal, request.server.stopping]);
+  const access = request.server.liveAccess.watch(request);
+  const signal = AbortSignal.any([left.signal, request.server.stopping, access.signal]);
   const iterator = source(signal)[Symbol.asyncIterator]();
-  const first = await iterator.next();
-
-  reply.hijack();
-  raw.writeHead(200, {
-    ...definedHeaders(reply),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
-  const heartbeat = setInterval(() => raw.write(': keep-alive\n\n'), HEARTBEAT_MS);
+  let heartbeat: NodeJS.Timeout | undefined;
   try {
-    for (let next = first; !next.done; next = await iterator.next()) {
-      if (signal.aborted) break;
-      await write(reply, frame(next.value), signal);
-    }
-  } catch (thrown) {
-    if (!left.signal.aborted) {
-      const problem = toProblem(toAppError(thrown), request.id);
+    const first = await nextUnless(access.signal, iterator);
+    reply.hijack();
+    raw.writeHead(200, {
+      ...definedHeaders(reply),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    heartbeat = setInterval(() => raw.write(': keep-alive\n\n'), HEARTBEAT_MS);
+    await sendFrom(first);
+  } finally {
+    access.release();
+    clearInterval(heartbeat);
+    // A source may be in the middle of something long: it hears the signal, and ends when it can.
+    const ending = iterator.return?.();
+    if (access.signal.aborted) ending?.catch((error: unknown) => request.log.debug({ err: error }, 'stream'));
+    else await ending;
+    if (reply.sent) raw.end();
+  }
+
+  async function sendFrom(first: IteratorResult<ServerSentEvent>): Promise<void> {
+    try {
+      for (let step = first; !step.done; step = await nextUnless(access.signal, iterator)) {
+        if (signal.aborted) break;
+        await write(reply, frame(step.value), signal);
+      }
+      access.signal.throwIfAborted();
+    } catch (thrown) {
+      if (left.signal.aborted) return;
+      const problem = toProblem(
+        toAppError(access.signal.aborted ? access.signal.reason : thrown),
+        request.id,
+      );
       if (problem.status >= 500) request.log.error({ err: thrown }, 'stream failed');
       raw.write(frame({ event: 'error', data: problem }));
     }
-  } finally {
-    clearInterval(heartbeat);
-    await iterator.return?.();
-    raw.end();
   }
+}
+
+/** The iterator's next step; rejects with the signal's reason as soon as that aborts. */
+function nextUnless<T>(signal: AbortSignal, iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    iterator
+      .next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function frame({ event, data, id }: ServerSentEvent): string {

@@ -1,0 +1,89 @@
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../../kernel/actor.ts';
+import { AppError, isAppError } from '../../kernel/errors.ts';
+import type { AccessChanges } from '../auth/access-changes.ts';
+import type { AccessCheck } from './access.ts';
+
+/** Milliseconds after which a stream is looked at again although nobody said that anything changed: tokens expire by themselves. */
+const RECHECK_MS = 20_000;
+
+/** Watches that whoever opened a stream may still have it. */
+export interface LiveAccess {
+  /**
+   * The signal aborts with `identity.access_ended` once the request would be refused, or answered for another role:
+   * within a second of the change, within 20 s where a token expires. Call `release` when the stream has ended.
+   */
+  watch(request: FastifyRequest): { readonly signal: AbortSignal; release(): void };
+}
+
+export interface LiveAccessOptions {
+  /** Asked again with what the request brought. */
+  readonly check: AccessCheck;
+  /** Without them only the recheck notices. */
+  readonly changes?: AccessChanges | undefined;
+  readonly recheckMs?: number;
+}
+
+export function createLiveAccess({ check, changes, recheckMs = RECHECK_MS }: LiveAccessOptions): LiveAccess {
+  return {
+    watch: (request) => {
+      const ended = new AbortController();
+      const { actor } = request;
+      if (actor.kind === 'public') return { signal: ended.signal, release: () => undefined };
+      let asked = 0;
+      let running = false;
+
+      // Asked while a check runs, it runs once more: the change may have come after what the check read.
+      async function recheck(): Promise<void> {
+        asked++;
+        if (running) return;
+        running = true;
+        for (let answered = 0; answered < asked && !ended.signal.aborted; ) {
+          answered = asked;
+          if (!(await isUnchanged())) ended.abort(accessEnded());
+        }
+        running = false;
+      }
+
+      async function isUnchanged(): Promise<boolean> {
+        try {
+          const now = await check(request);
+          return now === undefined || hasSameRights(actor, now);
+        } catch (error) {
+          // A database that does not answer has not said no: the next look decides.
+          return isAppError(error) ? error.retryable : true;
+        }
+      }
+
+      const unwatch = changes?.watch(actor, () => void recheck());
+      const timer = setInterval(() => void recheck(), recheckMs).unref();
+      // What changed between the check at the door and now was told to nobody.
+      void recheck();
+      return {
+        signal: ended.signal,
+        release: () => {
+          clearInterval(timer);
+          unwatch?.();
+        },
+      };
+    },
+  };
+}
+
+function hasSameRights(before: Actor, now: Actor): boolean {
+  return (
+    before.kind === now.kind &&
+    before.userId === now.userId &&
+    before.organizationId === now.organizationId &&
+    before.role === now.role &&
+    before.scopes.join() === now.scopes.join()
+  );
+}
+
+function accessEnded(): AppError {
+  return new AppError({
+    kind: 'unauthenticated',
+    code: 'identity.access_ended',
+    safeMessage: 'Your access has ended or changed. Sign in or connect again.',
+  });
+}
