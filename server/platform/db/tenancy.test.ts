@@ -9,6 +9,13 @@ const NOT_OF_A_TENANT: Readonly<Record<string, string>> = {
   users: 'people may belong to several organizations: its policy asks for a common one',
   sign_in_links: 'read before anybody is known: only the instance sees it',
   sessions: 'belong to a person: its policy asks for that person',
+  mail_messages: 'go to people: only the instance sees them',
+  account_tokens: 'prove who somebody is before anybody is known: only the instance sees them',
+  pending_registrations: 'of people who are nobody yet: only the instance sees them',
+  second_factors: 'belong to a person, and nobody but the instance needs to see them',
+  recovery_codes: 'as second_factors',
+  sign_in_challenges: 'read before anybody is known: only the instance sees them',
+  signing_keys: 'of the whole instance: only the instance sees it',
 };
 
 let db: TestDatabase;
