@@ -5,14 +5,11 @@ import {
   type IdentitySettings,
   identityModule,
 } from '../modules/identity/identity.module.ts';
-import * as events from '../modules/identity/index.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
 import { deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
-import { QueuedEvents } from '../platform/events/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
-import { PgBossQueue } from '../platform/queue/index.ts';
 import type { TestDatabase } from './database.ts';
 
 const SETTINGS: IdentitySettings = {
@@ -40,6 +37,15 @@ export interface Joined {
   readonly program: SignIn;
 }
 
+/** An event as the database holds it. */
+export interface Audited {
+  readonly organizationId: string;
+  readonly userId: string | null;
+  readonly targetId: string | null;
+  readonly outcome: string;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
 /** Identity behind a real HTTP server, with a clock that only moves when it is told to. */
 export interface IdentityWorld extends IdentityModule {
   readonly http: Http;
@@ -51,36 +57,20 @@ export interface IdentityWorld extends IdentityModule {
   pass(seconds: number): void;
   /** The same database behind a server with other settings; closed with the world. */
   withSettings(settings: Partial<IdentitySettings>): Promise<{ readonly http: Http } & IdentityModule>;
-  /** The payloads of the events of one type, as they wait in the queue for a subscriber. */
-  emitted(type: string): Promise<unknown[]>;
+  /** What the audit trails hold of one action, oldest first. */
+  audited(action: string): Promise<readonly Audited[]>;
   close(): Promise<void>;
 }
 
 export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
   let now = Date.parse('2026-03-01T12:00:00Z');
   const clock: Clock = () => new Date(now);
-  const queue = new PgBossQueue({
-    database: db.database,
-    onError: () => undefined,
-    onJobError: () => undefined,
-  });
-  const bus = new QueuedEvents(queue, clock, newId);
-  for (const type of [
-    events.userRegistered,
-    events.userSignedIn,
-    events.signInFailed,
-    events.refreshTokenReused,
-  ]) {
-    bus.subscribe<object>(type, 'test.listener', async () => undefined);
-  }
-  await queue.start({ work: false });
   const servers: Http[] = [];
 
   async function serve(settings: Partial<IdentitySettings>) {
     const logger = createLogger('silent');
     const module = identityModule({
       uow: db.database.uow,
-      events: bus,
       audit: createAuditTrail({ key: deriveKeys(SETTINGS.secretKey).auditTrail, clock, ids: newId }),
       cache: new MemoryCache(10_000, clock),
       settings: { ...SETTINGS, ...settings },
@@ -117,15 +107,16 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
       now += seconds * 1000;
     },
     withSettings: serve,
-    emitted: async (type) => {
-      const rows = await db.owner('select data from queue.job where name = $1 order by created_on, id', [
-        `event.${type}.test.listener`,
-      ]);
-      return rows.map(({ data }) => (data as { payload: unknown }).payload);
+    audited: async (action) => {
+      const rows = await db.owner(
+        `select organization_id as "organizationId", user_id as "userId", target_id as "targetId", outcome, details
+         from audit_events where action = $1 order by occurred_at, organization_id, sequence`,
+        [action],
+      );
+      return rows as unknown as Audited[];
     },
     close: async () => {
       for (const http of servers) await http.close();
-      await queue.stop(1);
     },
   };
 }

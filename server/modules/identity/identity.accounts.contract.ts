@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, instanceActor, systemActor } from '../../kernel/actor.ts';
+import { INSTANCE_TRAIL } from '../../platform/audit/index.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { type IdentityWorld, identityWorld } from '../../testing/identity-world.ts';
 import type { NewAccount } from './index.ts';
@@ -129,6 +130,10 @@ export function accountsContract(name: string, open: () => Promise<TestDatabase>
         headers: { authorization: `Bearer ${before.accessToken}` },
       });
       expect(me.statusCode).toBe(401);
+      expect((await world.audited('user.password_set')).map(({ organizationId }) => organizationId)).toEqual([
+        INSTANCE_TRAIL,
+        before.organization.id,
+      ]);
       await expect(
         world.api.setPassword(instance, 'nobody@example.org', 'another password'),
       ).rejects.toMatchObject({

@@ -2,6 +2,7 @@ import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type IdSource, isId } from '../../kernel/ids.ts';
 import { decodeCursor, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
+import type { AuditEntry, AuditTrail } from '../../platform/audit/index.ts';
 import { hashOpaqueToken, newOpaqueToken, type PasswordHasher } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { emailTaken, organizationNotFound, userNotFound } from './identity.errors.ts';
@@ -31,6 +32,7 @@ const KEEP_ENDED = 30 * 24 * 3_600_000;
 
 export interface AccountsDependencies {
   readonly uow: UnitOfWork;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly passwords: PasswordHasher;
@@ -42,7 +44,7 @@ interface PreparedAccount extends Omit<NewAccount, 'password'> {
   readonly passwordHash: string | null;
 }
 
-export function createAccounts({ uow, clock, ids, passwords }: AccountsDependencies): IdentityApi {
+export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDependencies): IdentityApi {
   return { bootstrap, createUser, findUser, listUsers, setPassword, createSignInLink, sweep };
 
   async function bootstrap(
@@ -60,8 +62,8 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
     return uow.write(instance, async (tx) => {
       await lockBootstrap(tx);
       if (await anyOrganization(tx)) return null;
-      const account = await insertAccount(tx, prepared);
-      return { ...account, link: await addLink(tx, account.user.id) };
+      const account = await insertAccount(tx, actor, prepared);
+      return { ...account, link: await addLink(tx, actor, account.user.id) };
     });
   }
 
@@ -69,7 +71,7 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
     const instance = asInstance(actor);
     const prepared = await prepare(account);
     return uow
-      .write(instance, (tx) => insertAccount(tx, prepared))
+      .write(instance, (tx) => insertAccount(tx, actor, prepared))
       .catch((error: unknown) => {
         throw isEmailTaken(error) ? emailTaken() : error;
       });
@@ -88,7 +90,7 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
     };
   }
 
-  async function insertAccount(tx: Tx, account: PreparedAccount): Promise<Account> {
+  async function insertAccount(tx: Tx, actor: Actor, account: PreparedAccount): Promise<Account> {
     const { email, emailKey, name, passwordHash, organization, role } = account;
     const at = clock().toISOString();
     const user = await insertUser(tx, { id: ids(), email, emailKey, name, passwordHash, at });
@@ -97,6 +99,7 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
       await insertOrganization(tx, { id: organizationId, name: organization.name, at });
     else if (!(await organizationExists(tx, organizationId))) throw organizationNotFound();
     await insertMembership(tx, { organizationId, userId: user.id, role, at });
+    await recordAbout(tx, actor, user.id, { action: 'user.created', after: { role, organizationId } });
     return accountOf(tx, user);
   }
 
@@ -126,22 +129,37 @@ export function createAccounts({ uow, clock, ids, passwords }: AccountsDependenc
       const at = clock().toISOString();
       await updatePassword(tx, row.id, passwordHash, at);
       await revokeSessionsOf(tx, row.id, at);
+      await recordAbout(tx, actor, row.id, { action: 'user.password_set' });
     });
   }
 
   async function createSignInLink(actor: Actor, email: string): Promise<SignInLink> {
     return uow.write(asInstance(actor), async (tx) => {
       const row = (await rowOf(tx, email)) ?? missing();
-      return addLink(tx, row.id);
+      return addLink(tx, actor, row.id);
     });
   }
 
-  async function addLink(tx: Tx, userId: string): Promise<SignInLink> {
+  async function addLink(tx: Tx, actor: Actor, userId: string): Promise<SignInLink> {
     const token = newOpaqueToken();
     const now = clock();
     const expiresAt = new Date(now.getTime() + LINK_LIFETIME).toISOString();
     await insertLink(tx, { tokenHash: hashOpaqueToken(token), userId, at: now.toISOString(), expiresAt });
+    await recordAbout(tx, actor, userId, { action: 'sign_in_link.created', details: { expiresAt } });
     return { token, expiresAt };
+  }
+
+  /** What was done to a person from outside their organization: in the instance's trail, and where its admins see it. */
+  async function recordAbout(
+    tx: Tx,
+    actor: Actor,
+    userId: string,
+    entry: Pick<AuditEntry, 'action' | 'after' | 'details'>,
+  ): Promise<void> {
+    const [home] = await organizationsOf(tx, userId);
+    const target = { type: 'user', id: userId };
+    if (home) await audit.record(tx, actor, { ...entry, target, organizationId: home.id });
+    await audit.record(tx, actor, { ...entry, target, organizationId: null });
   }
 
   async function sweep(actor: Actor): Promise<void> {

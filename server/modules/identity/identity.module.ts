@@ -14,7 +14,6 @@ import {
 } from '../../platform/auth/index.ts';
 import type { Cache } from '../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
-import type { Events } from '../../platform/events/port.ts';
 import type { Routes } from '../../platform/http/index.ts';
 import { createKeyUsage } from './api-keys/api-keys.usage.ts';
 import { createAccounts } from './identity.accounts.ts';
@@ -45,7 +44,6 @@ export interface IdentitySettings {
 
 export interface IdentityDependencies {
   readonly uow: UnitOfWork;
-  readonly events: Events;
   readonly audit: AuditTrail;
   readonly cache: Cache;
   readonly settings: IdentitySettings;
@@ -67,7 +65,7 @@ export interface IdentityModule {
 const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
 
 export function identityModule(dependencies: IdentityDependencies): IdentityModule {
-  const { uow, events, audit, cache, settings, clock, ids, logger } = dependencies;
+  const { uow, audit, cache, settings, clock, ids, logger } = dependencies;
   const keys = deriveKeys(settings.secretKey);
   const signingKeys = signingKeysRoom({
     ...{ uow, audit, clock, logger },
@@ -81,13 +79,13 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
   const passwords = createPasswordHasher(PASSWORD_LIMITS);
   const limits = createSignInLimits({ cache, clock, logger, enabled: settings.rateLimit });
   const sessions = createSessions({
-    ...{ uow, events, clock, ids, logger, signer, csrf },
+    ...{ uow, audit, clock, ids, logger, signer, csrf },
     refreshTokens: createRefreshTokens(keys.refreshTokens),
     accessTokenSeconds: settings.accessTokenSeconds,
     sessionSeconds: settings.sessionSeconds,
   });
   const service = createIdentityService({
-    ...{ uow, events, clock, ids, logger, passwords, signer, csrf, limits, sessions },
+    ...{ uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions },
     registrationOpen: settings.registrationOpen,
   });
   const keyUsage = createKeyUsage({
@@ -95,7 +93,7 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     onError: (error) => logger.warn({ err: error }, 'when API keys were last used was not written'),
   });
   return {
-    api: createAccounts({ uow, clock, ids, passwords }),
+    api: createAccounts({ uow, audit, clock, ids, passwords }),
     authenticator: createAuthenticator({
       ...{ uow, clock, signer, csrf, limits },
       isAdminSecret: createSecretCheck(settings.adminSecret),

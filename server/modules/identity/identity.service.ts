@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import {
   type CsrfProofs,
   hashOpaqueToken,
@@ -9,7 +10,6 @@ import {
   type TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
-import type { Events } from '../../platform/events/port.ts';
 import {
   emailTaken,
   invalidCredentials,
@@ -18,7 +18,6 @@ import {
   organizationNotFound,
   registrationClosed,
 } from './identity.errors.ts';
-import { signInFailed, userRegistered } from './identity.events.ts';
 import type { SignInLimits } from './identity.limits.ts';
 import {
   checkEmail,
@@ -64,7 +63,7 @@ export interface IdentityService {
 
 export interface IdentityServiceDependencies {
   readonly uow: UnitOfWork;
-  readonly events: Events;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
@@ -77,7 +76,7 @@ export interface IdentityServiceDependencies {
 }
 
 export function createIdentityService(dependencies: IdentityServiceDependencies): IdentityService {
-  const { uow, events, clock, ids, logger, passwords, signer, csrf, limits, sessions } = dependencies;
+  const { uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions } = dependencies;
   return { register, login, signInByLink, me };
 
   async function register(actor: Actor, address: string, body: RegisterBody): Promise<Grant> {
@@ -97,8 +96,13 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
         const organizationId = ids();
         await insertOrganization(tx, { id: organizationId, name: organizationName, at });
         await insertMembership(tx, { organizationId, userId: user.id, role: 'admin', at });
-        const origin = { organizationId, userId: user.id, requestId: actor.requestId };
-        await events.emit(tx, origin, userRegistered, { userId: user.id });
+        await audit.record(tx, actor, {
+          action: 'user.registered',
+          organizationId,
+          userId: user.id,
+          target: { type: 'user', id: user.id },
+          after: { organizationName },
+        });
         return sessions.open(tx, actor, user, 'registration');
       })
       .catch((error: unknown) => {
@@ -135,9 +139,11 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     try {
       await uow.write(instanceActor(requestId), async (tx) => {
         const [organization] = await organizationsOf(tx, userId);
-        if (!organization) return;
-        await events.emit(tx, { organizationId: organization.id, userId, requestId }, signInFailed, {
-          userId,
+        await audit.record(tx, actor, {
+          action: 'sign_in.failed',
+          outcome: 'denied',
+          organizationId: organization?.id ?? null,
+          target: { type: 'user', id: userId },
         });
       });
     } catch (error) {

@@ -40,10 +40,8 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
     const meStatus = async (token: string) =>
       (await world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } }))
         .statusCode;
-    const reused = (userId: string) =>
-      world
-        .emitted('identity.refresh_token_reused')
-        .then((events) => events.filter((event) => (event as { userId: string }).userId === userId));
+    const reused = async (userId: string) =>
+      (await world.audited('session.token_reused')).filter((event) => event.userId === userId);
 
     test('a program exchanges its refresh token for the next one', async () => {
       const { program } = await join();
@@ -237,6 +235,18 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       const two = await join();
       expect((await logout({ payload: { refreshToken: two.program.refreshToken } })).statusCode).toBe(204);
       expect(await meStatus(two.program.accessToken)).toBe(401);
+    });
+
+    test('signing out is recorded once, and as an act of whose session it was', async () => {
+      const { userId, organizationId, program } = await join();
+      for (const _ of [1, 2]) {
+        await logout({
+          headers: { authorization: `Bearer ${program.accessToken}` },
+          payload: { refreshToken: program.refreshToken },
+        });
+      }
+      const closed = (await world.audited('session.closed')).filter((event) => event.userId === userId);
+      expect(closed).toMatchObject([{ organizationId, outcome: 'succeeded' }]);
     });
 
     test('a made-up refresh token does not sign anybody out', async () => {

@@ -71,13 +71,19 @@ export async function rotateSession(
     .execute();
 }
 
-export async function revokeSession(tx: Tx, id: string, at: string): Promise<void> {
-  await builder(tx)
+/** Ends a session and says whose it was; undefined where there is none that had not ended. */
+export async function revokeSession(
+  tx: Tx,
+  id: string,
+  at: string,
+): Promise<Pick<SessionRow, 'user_id' | 'organization_id'> | undefined> {
+  return builder(tx)
     .updateTable('sessions')
     .set({ revoked_at: at, updated_at: at })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .execute();
+    .returning(['user_id', 'organization_id'])
+    .executeTakeFirst();
 }
 
 export async function revokeSessionsOf(tx: Tx, userId: string, at: string): Promise<void> {

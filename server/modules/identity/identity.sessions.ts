@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import type {
   CsrfProofs,
   PresentedRefreshToken,
@@ -11,9 +12,7 @@ import type {
   TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
-import type { Events } from '../../platform/events/port.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
-import { refreshTokenReused, userSignedIn } from './identity.events.ts';
 import { findUser, organizationsOf } from './identity.repository.ts';
 import { type OrganizationView, toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
 import { insertSession, lockSession, revokeSession, rotateSession } from './identity.sessions.repository.ts';
@@ -69,7 +68,7 @@ export interface EndingTokens {
 
 export interface SessionsDependencies {
   readonly uow: UnitOfWork;
-  readonly events: Events;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Pick<Logger, 'warn'>;
@@ -86,7 +85,7 @@ type Rotation =
   | { readonly kind: 'refused' };
 
 export function createSessions(dependencies: SessionsDependencies): Sessions {
-  const { uow, events, clock, ids, logger, signer, refreshTokens, csrf } = dependencies;
+  const { uow, audit, clock, ids, logger, signer, refreshTokens, csrf } = dependencies;
   const { accessTokenSeconds, sessionSeconds } = dependencies;
   const expiryFrom = (now: Date) => new Date(now.getTime() + sessionSeconds * 1000).toISOString();
 
@@ -105,8 +104,13 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       at: now.toISOString(),
       expiresAt: expiryFrom(now),
     });
-    const origin = { organizationId: organization.id, userId: user.id, requestId: actor.requestId };
-    await events.emit(tx, origin, userSignedIn, { userId: user.id, sessionId: family.sessionId, method });
+    await audit.record(tx, actor, {
+      action: 'session.opened',
+      organizationId: organization.id,
+      userId: user.id,
+      target: { type: 'session', id: family.sessionId },
+      details: { method },
+    });
     return { family, user, organization };
   }
 
@@ -156,8 +160,13 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
 
   async function endReused(tx: Tx, actor: Actor, row: SessionRow, now: Date): Promise<Rotation> {
     await revokeSession(tx, row.id, now.toISOString());
-    const origin = { organizationId: row.organization_id, userId: row.user_id, requestId: actor.requestId };
-    await events.emit(tx, origin, refreshTokenReused, { userId: row.user_id, sessionId: row.id });
+    await audit.record(tx, actor, {
+      action: 'session.token_reused',
+      outcome: 'denied',
+      organizationId: row.organization_id,
+      userId: row.user_id,
+      target: { type: 'session', id: row.id },
+    });
     return { kind: 'reused', session: row };
   }
 
@@ -191,10 +200,20 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     const { fromCookies, csrfToken = '' } = tokens;
     if (fromCookies && !named.every((id) => csrf.accepts(id, csrfToken))) throw csrfRequired();
     await uow.write(instanceActor(actor.requestId), async (tx) => {
-      const at = clock().toISOString();
-      if (claims) await revokeSession(tx, claims.sessionId, at);
+      if (claims) await close(tx, actor, claims.sessionId);
       const row = presented && (await lockSession(tx, presented.sessionId));
-      if (row && presented.matches(row.refresh_seed)) await revokeSession(tx, row.id, at);
+      if (row && presented.matches(row.refresh_seed)) await close(tx, actor, row.id);
+    });
+  }
+
+  async function close(tx: Tx, actor: Actor, sessionId: string): Promise<void> {
+    const ended = await revokeSession(tx, sessionId, clock().toISOString());
+    if (!ended) return;
+    await audit.record(tx, actor, {
+      action: 'session.closed',
+      organizationId: ended.organization_id,
+      userId: ended.user_id,
+      target: { type: 'session', id: sessionId },
     });
   }
 }

@@ -47,7 +47,11 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
         organizations: [body.organization],
         csrfToken: null,
       });
-      expect(await world.emitted('identity.user_registered')).toContainEqual({ userId: body.user.id });
+      const registered = { userId: body.user.id, organizationId: body.organization.id };
+      expect(await world.audited('user.registered')).toMatchObject([registered]);
+      expect(await world.audited('session.opened')).toMatchObject([
+        { ...registered, details: { method: 'registration' } },
+      ]);
     });
 
     test('the organization may be named', async () => {
@@ -158,7 +162,9 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       for (const other of others) expect(other).toEqual(first);
       expect(answers.flatMap((answer) => answer.cookies)).toEqual([]);
       const [user] = await db.owner("select id from users where email_key = 'known@example.org'");
-      await expect.poll(() => world.emitted('identity.sign_in_failed')).toEqual([{ userId: user?.id }]);
+      await expect
+        .poll(() => world.audited('sign_in.failed'))
+        .toMatchObject([{ targetId: user?.id, userId: null, outcome: 'denied' }]);
     });
 
     test('an account without a password cannot be signed in to by any', async () => {

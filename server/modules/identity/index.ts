@@ -2,7 +2,6 @@ import type { Actor, Role } from '../../kernel/actor.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { OrganizationView, UserView } from './identity.schemas.ts';
 
-export { refreshTokenReused, signInFailed, userRegistered, userSignedIn } from './identity.events.ts';
 export type { OrganizationView, UserView } from './identity.schemas.ts';
 
 /** A person and where they belong; the organization that they have belonged to longest first. */

@@ -45,7 +45,8 @@ function eventOf(actor: Actor, entry: AuditEntry, id: string, at: Date): Unchain
     occurred_at: at.toISOString(),
     action: entry.action,
     outcome: entry.outcome ?? 'succeeded',
-    actor_kind: actor.kind,
+    // A sign-in begins as nobody's and is somebody's act once it is known whose.
+    actor_kind: actor.kind === 'public' && entry.userId !== undefined ? 'user' : actor.kind,
     user_id: entry.userId ?? actor.userId,
     credential_id: word(actor.credentialId),
     address: word(actor.address),
