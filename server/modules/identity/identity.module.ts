@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import {
+  type AccessChanges,
   type Authenticator,
   createCsrfProofs,
   createPasswordHasher,
@@ -15,6 +16,8 @@ import {
 import type { Cache } from '../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
+import { apiKeysRoutes } from './api-keys/api-keys.routes.ts';
+import { createApiKeys } from './api-keys/api-keys.service.ts';
 import { createKeyUsage } from './api-keys/api-keys.usage.ts';
 import { createAccounts } from './identity.accounts.ts';
 import { createAuthenticator } from './identity.authenticator.ts';
@@ -45,6 +48,7 @@ export interface IdentitySettings {
 export interface IdentityDependencies {
   readonly uow: UnitOfWork;
   readonly audit: AuditTrail;
+  readonly accessChanges: AccessChanges;
   readonly cache: Cache;
   readonly settings: IdentitySettings;
   readonly clock: Clock;
@@ -65,7 +69,7 @@ export interface IdentityModule {
 const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
 
 export function identityModule(dependencies: IdentityDependencies): IdentityModule {
-  const { uow, audit, cache, settings, clock, ids, logger } = dependencies;
+  const { uow, audit, accessChanges, cache, settings, clock, ids, logger } = dependencies;
   const keys = deriveKeys(settings.secretKey);
   const signingKeys = signingKeysRoom({
     ...{ uow, audit, clock, logger },

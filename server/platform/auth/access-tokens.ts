@@ -1,104 +1,103 @@
-import { hash } from 'node:crypto';
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../../kernel/clock.ts';
 import { isId } from '../../kernel/ids.ts';
 import { isStrictCompactJws } from './jws-syntax.ts';
-import type { AccessClaims, TokenSigner } from './port.ts';
+import type { AccessClaims, KeyRing, SigningKey, TokenSigner } from './port.ts';
+import { SIGNING_ALGORITHM } from './signing-keys.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
-const ALGORITHM = 'HS256';
 /** RFC 9068: keeps tokens that were made for something else from passing as access tokens. */
 const TYPE = 'at+jwt';
-const ISSUER = 'scriptorium';
-const AUDIENCE = 'scriptorium:api';
+export const ACCESS_TOKEN_AUDIENCE = 'scriptorium:api';
 /** Seconds by which the clocks of two processes may differ. */
 const CLOCK_TOLERANCE = 5;
-const HEADER_MEMBERS: ReadonlySet<string> = new Set(['alg', 'typ']);
-/** Verified tokens that are remembered; about 0.5 kB each. */
-const CACHE_LIMIT = 10_000;
+/** Characters. Ours have about 600. */
+const MAX_LENGTH = 2048;
+/**
+ * The header that we write, to the letter. Every other one is refused without being interpreted: another algorithm, a
+ * key, the address of one, a critical extension, a member that stands there twice.
+ */
+const HEADER = /^\{"alg":"EdDSA","typ":"at\+jwt","kid":"([A-Za-z0-9_-]{43})"\}$/;
 
 export interface TokenSignerOptions {
-  /** 32 bytes. */
-  readonly key: Uint8Array;
+  readonly keys: KeyRing;
+  /** `iss`: who gives the tokens out. */
+  readonly issuer: string;
   readonly clock: Clock;
 }
 
-/** Access tokens as HS256 JWTs (RFC 7519), for one server or several that share the key. */
-export function createTokenSigner(options: TokenSignerOptions): TokenSigner {
-  const { key, clock } = options;
-  const verified = new VerifiedTokens();
+interface Verified {
+  readonly kid: string;
+  readonly claims: AccessClaims;
+  readonly expiresAt: number;
+}
+
+/** Access tokens as JWTs (RFC 7519) signed with Ed25519, for one server or several that share the keys. */
+export function createTokenSigner({ keys, issuer, clock }: TokenSignerOptions): TokenSigner {
+  const verified = new VerifiedTokens<Verified>();
   const seconds = () => Math.floor(clock().getTime() / 1000);
   return {
-    sign: (claims, lifetimeSeconds) => {
+    sign: async (claims, lifetimeSeconds) => {
+      const { kid, privateKey } = await keys.current();
       const now = seconds();
       return new SignJWT({ sid: claims.sessionId, org: claims.organizationId })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
+        .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid })
+        .setIssuer(issuer)
+        .setAudience(ACCESS_TOKEN_AUDIENCE)
         .setSubject(claims.userId)
         .setIssuedAt(now)
         .setNotBefore(now)
         .setExpirationTime(now + lifetimeSeconds)
-        .sign(key);
+        .sign(privateKey);
     },
     verify: async (token) => {
       const known = verified.get(token, seconds());
-      if (known) return known;
-      const claims = await verifyAfresh(token, key, clock);
-      if (claims) verified.add(token, claims);
+      if (known && keys.get(known.kid)) return known.claims;
+      if (!isStrictCompactJws(token, MAX_LENGTH)) return undefined;
+      const kid = kidOf(token);
+      const key = kid === undefined ? undefined : await keys.find(kid);
+      const claims = key && (await verifyWith(key, token));
+      if (claims) verified.add(token, { kid: key.kid, claims, expiresAt: claims.expiresAt });
       return claims;
     },
   };
-}
 
-async function verifyAfresh(token: string, key: Uint8Array, clock: Clock): Promise<AccessClaims | undefined> {
-  if (!isStrictCompactJws(token)) return undefined;
-  try {
-    // The algorithm is ours to choose; a key, an address of one or a critical extension has no business in the header.
-    const header = decodeProtectedHeader(token);
-    if (!Object.keys(header).every((member) => HEADER_MEMBERS.has(member))) return undefined;
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: [ALGORITHM],
-      typ: TYPE,
-      issuer: ISSUER,
-      audience: AUDIENCE,
-      currentDate: clock(),
-      clockTolerance: CLOCK_TOLERANCE,
-      requiredClaims: ['sub', 'sid', 'org', 'iat', 'nbf', 'exp'],
-    });
-    return claimsOf(payload);
-  } catch (error) {
-    // `decodeProtectedHeader` throws a TypeError for what is no header.
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
-    throw error;
+  async function verifyWith({ publicKey }: SigningKey, token: string): Promise<AccessClaims | undefined> {
+    try {
+      const { payload } = await jwtVerify(token, publicKey, {
+        algorithms: [SIGNING_ALGORITHM],
+        typ: TYPE,
+        issuer,
+        audience: ACCESS_TOKEN_AUDIENCE,
+        currentDate: clock(),
+        clockTolerance: CLOCK_TOLERANCE,
+        requiredClaims: ['sub', 'sid', 'org', 'iat', 'nbf', 'exp'],
+      });
+      return claimsOf(payload, seconds());
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    }
   }
 }
 
-function claimsOf(payload: JWTPayload): AccessClaims | undefined {
-  const { sub, sid, org, exp } = payload;
-  if (!isUuid(sub) || !isUuid(sid) || !isUuid(org) || exp === undefined) return undefined;
+function kidOf(token: string): string | undefined {
+  const header = token.slice(0, token.indexOf('.'));
+  return HEADER.exec(Buffer.from(header, 'base64url').toString('latin1'))?.[1];
+}
+
+/** We write one audience and whole seconds. `now`: seconds since 1970. */
+function claimsOf(payload: JWTPayload, now: number): AccessClaims | undefined {
+  const { sub, sid, org, aud, iat, nbf, exp } = payload;
+  if (!isUuid(sub) || !isUuid(sid) || !isUuid(org) || aud !== ACCESS_TOKEN_AUDIENCE) return undefined;
+  if (!isTime(iat) || !isTime(nbf) || !isTime(exp) || iat > now + CLOCK_TOLERANCE) return undefined;
   return { userId: sub, sessionId: sid, organizationId: org, expiresAt: exp };
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isUuid(value: unknown): value is string {
   return typeof value === 'string' && isId(value);
-}
-
-/** Verification is pure until the token ends, so each token is verified once. Keyed by hash; the oldest entry goes first. */
-class VerifiedTokens {
-  readonly #claims = new Map<string, AccessClaims>();
-
-  get(token: string, now: number): AccessClaims | undefined {
-    const key = hash('sha256', token, 'base64url');
-    const claims = this.#claims.get(key);
-    if (!claims || claims.expiresAt > now) return claims;
-    this.#claims.delete(key);
-    return undefined;
-  }
-
-  add(token: string, claims: AccessClaims): void {
-    this.#claims.set(hash('sha256', token, 'base64url'), claims);
-    if (this.#claims.size <= CACHE_LIMIT) return;
-    const oldest = this.#claims.keys().next();
-    if (!oldest.done) this.#claims.delete(oldest.value);
-  }
 }
