@@ -41,7 +41,21 @@ export type Modules = ReturnType<typeof createModules>;
 
 /** The modules of the product, each from what it needs. A new domain is one line here. */
 export function createModules(platform: Platform) {
-  const { config, database, storage, queue, events, audit, cache, ai, search, logger, clock, ids } = platform;
+  const {
+    config,
+    database,
+    storage,
+    queue,
+    events,
+    audit,
+    accessChanges,
+    cache,
+    ai,
+    search,
+    logger,
+    clock,
+    ids,
+  } = platform;
   const { uow } = database;
   const settings = {
     ...config.identity,
@@ -55,7 +69,7 @@ export function createModules(platform: Platform) {
     uow,
     onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed'),
   });
-  const identity = identityModule({ uow, audit, cache, settings, clock, ids, logger });
+  const identity = identityModule({ uow, audit, accessChanges, cache, settings, clock, ids, logger });
   const library = libraryModule({
     settings: config.library,
     database,
@@ -85,13 +99,6 @@ export function createModules(platform: Platform) {
     library,
     search: searching,
     ask,
-    routes: [
-      identity.routes,
-      identity.signingKeys.routes,
-      tasks.routes,
-      ...library.routes,
-      searching.routes,
-      ask.routes,
-    ],
+    routes: [...identity.routes, tasks.routes, ...library.routes, searching.routes, ask.routes],
   };
 }

@@ -17,6 +17,8 @@ export interface Actor {
   /** Of an API key; empty for everybody else, whom their role alone limits. */
   readonly scopes: readonly Scope[];
   readonly requestId: string;
+  /** A person who runs the instance, asking as themselves. */
+  readonly operator?: true;
   /** The session or API key by which they ask; absent where there is none. */
   readonly credentialId?: string;
   /** The network address that the request came from; absent for what the product does by itself. */

@@ -6,7 +6,7 @@ import {
   identityModule,
 } from '../modules/identity/identity.module.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
-import { deriveKeys } from '../platform/auth/index.ts';
+import { createAccessChanges, deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
@@ -66,12 +66,15 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
   let now = Date.parse('2026-03-01T12:00:00Z');
   const clock: Clock = () => new Date(now);
   const servers: Http[] = [];
+  const accessChanges = createAccessChanges(db.database);
+  await accessChanges.start();
 
   async function serve(settings: Partial<IdentitySettings>) {
     const logger = createLogger('silent');
     const module = identityModule({
       uow: db.database.uow,
       audit: createAuditTrail({ key: deriveKeys(SETTINGS.secretKey).auditTrail, clock, ids: newId }),
+      accessChanges,
       cache: new MemoryCache(10_000, clock),
       settings: { ...SETTINGS, ...settings },
       clock,
@@ -90,7 +93,8 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
       },
       logger,
       authenticator: module.authenticator,
-      routes: [module.routes, module.signingKeys.routes, probes],
+      accessChanges,
+      routes: [...module.routes, probes],
       surroundings: [module.signingKeys.published],
     });
     servers.push(http);
@@ -117,6 +121,7 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
     },
     close: async () => {
       for (const http of servers) await http.close();
+      await accessChanges.close();
     },
   };
 }

@@ -26,6 +26,7 @@ import {
   invalidToken,
   operatorRequired,
   operatorSignInRequired,
+  organizationClosed,
   organizationNotFound,
   organizationSuspended,
 } from './identity.errors.ts';
@@ -91,7 +92,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     if (!access) throw invalidToken();
     // Out of the token's own organization: signing in again leads to another one of theirs.
     if (access.role === null) throw organizationId === undefined ? invalidToken() : organizationNotFound();
-    if (access.suspendedReason !== null) throw organizationSuspended(access.suspendedReason);
+    requireOpen(access, credentials);
     return {
       kind: 'user',
       userId,
@@ -101,6 +102,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
       requestId,
       credentialId: sessionId,
       address,
+      ...(access.operator ? { operator: true } : {}),
     };
   }
 
@@ -111,7 +113,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     const { key } = access;
     if (organizationId !== undefined && organizationId.toLowerCase() !== key.organizationId)
       throw organizationNotFound();
-    if (access.suspendedReason !== null) throw organizationSuspended(access.suspendedReason);
+    requireOpen(access, credentials);
     dependencies.onKeyUsed(key);
     return {
       kind: 'apiKey',
@@ -145,6 +147,12 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     const { userId, sessionId } = claims;
     return { ...publicActor(requestId, address), kind: 'operator', userId, credentialId: sessionId };
   }
+}
+
+/** A closed organization is there for its admins only, and for few calls; a suspended one for nobody. */
+function requireOpen({ suspendedReason, deleteAfter }: Access, credentials: Credentials): void {
+  if (suspendedReason !== null) throw organizationSuspended(suspendedReason);
+  if (deleteAfter !== null && !credentials.whileClosed) throw organizationClosed(deleteAfter);
 }
 
 /** A browser sends cookies by itself, so a cookie alone does not show that the person's own page made the call. */

@@ -16,9 +16,7 @@ import {
 import type { Cache } from '../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
-import { apiKeysRoutes } from './api-keys/api-keys.routes.ts';
-import { createApiKeys } from './api-keys/api-keys.service.ts';
-import { createKeyUsage } from './api-keys/api-keys.usage.ts';
+import { apiKeysRoom } from './api-keys/api-keys.module.ts';
 import { createAccounts } from './identity.accounts.ts';
 import { createAuthenticator } from './identity.authenticator.ts';
 import { createSignInLimits } from './identity.limits.ts';
@@ -59,7 +57,8 @@ export interface IdentityDependencies {
 export interface IdentityModule {
   readonly api: IdentityApi;
   readonly authenticator: Authenticator;
-  readonly routes: Routes;
+  /** Of every room. */
+  readonly routes: readonly Routes[];
   readonly signingKeys: SigningKeysRoom;
   /** Writes what is still to be written. Before the database is closed. */
   close(): Promise<void>;
@@ -92,19 +91,20 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     ...{ uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions },
     registrationOpen: settings.registrationOpen,
   });
-  const keyUsage = createKeyUsage({
-    ...{ uow, clock },
-    onError: (error) => logger.warn({ err: error }, 'when API keys were last used was not written'),
-  });
+  const apiKeys = apiKeysRoom({ uow, audit, accessChanges, clock, ids, logger });
   return {
     api: createAccounts({ uow, audit, clock, ids, passwords }),
     authenticator: createAuthenticator({
       ...{ uow, clock, signer, csrf, limits },
       isAdminSecret: createSecretCheck(settings.adminSecret),
-      onKeyUsed: keyUsage.used,
+      onKeyUsed: apiKeys.usage.used,
     }),
-    routes: identityRoutes({ service, sessions, secureCookies: settings.secureCookies }),
+    routes: [
+      identityRoutes({ service, sessions, secureCookies: settings.secureCookies }),
+      signingKeys.routes,
+      apiKeys.routes,
+    ],
     signingKeys,
-    close: keyUsage.close,
+    close: apiKeys.usage.close,
   };
 }

@@ -18,6 +18,7 @@ import { createHttpServer } from './server.ts';
 import { sendEvents } from './sse.ts';
 
 const MOST_BYTES = 1000;
+const SECRET = 'nobody else may ever read this';
 
 /** The bearer token is `<user> <organization>`. */
 const authenticator: Authenticator = {
@@ -79,6 +80,10 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
           .code(202)
           .header('location', '/tasks/1')
           .send({ text: 'x'.repeat(MOST_BYTES) });
+      });
+      api.post('/secrets', { config: { ...config, secretAnswer: true } }, async (_request, reply) => {
+        runs += 1;
+        return reply.code(201).header('location', `/secrets/${runs}`).send({ secret: SECRET });
       });
       api.post('/events', { config }, (request, reply) => {
         runs += 1;
@@ -155,6 +160,20 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
       const running = () => db.owner('select 1 from idempotency_keys where status is null');
       while ((await running()).length === 0) await delay(10);
     }
+
+    test('an answer that holds a secret is not kept, and the work is done once all the same', async () => {
+      const key = randomUUID();
+      expect(await post('/secrets', key)).toMatchObject({ status: 201, body: { secret: SECRET } });
+      expect(await post('/secrets', key)).toMatchObject({
+        status: 409,
+        replayed: null,
+        body: { code: 'request.answer_not_kept', detail: expect.stringContaining('/secrets/1') },
+      });
+      expect(runs).toBe(1);
+      const kept = JSON.stringify(await db.owner('select * from idempotency_keys'));
+      expect(kept).toContain('/secrets/1');
+      expect(kept).not.toContain(SECRET);
+    });
 
     test('the same key and request get the first answer, and the work is done once', async () => {
       const key = randomUUID();

@@ -6,10 +6,10 @@ import type { Tx } from '../db/port.ts';
 export interface KeptAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null for an empty body, or where `tooLarge`. */
+  /** Null for an empty body, or where `notKept`. */
   readonly body: string | null;
-  /** The body was larger than what is kept. */
-  readonly tooLarge: boolean;
+  /** The body was larger than what is kept, or holds a secret. */
+  readonly notKept: boolean;
 }
 
 export interface ClaimedKey {
@@ -95,8 +95,8 @@ async function readKey(tx: Tx, key: ClaimedKey, requestHash: Uint8Array): Promis
   if (!row) return { kind: 'running' };
   if (Buffer.compare(row.request_hash, requestHash) !== 0) return { kind: 'differs' };
   if (row.status === null) return { kind: 'running' };
-  const { status, headers, body, too_large: tooLarge } = row;
-  return { kind: 'answered', answer: { status, headers: headers ?? {}, body, tooLarge } };
+  const { status, headers, body, too_large: notKept } = row;
+  return { kind: 'answered', answer: { status, headers: headers ?? {}, body, notKept } };
 }
 
 /** Keeps the answer, unless another request has taken the key over. */
@@ -107,7 +107,7 @@ export async function keepAnswer(tx: Tx, key: ClaimedKey, answer: KeptAnswer): P
       status: answer.status,
       headers: sql`${JSON.stringify(answer.headers)}::jsonb`,
       body: answer.body,
-      too_large: answer.tooLarge,
+      too_large: answer.notKept,
     })
     .where('organization_id', '=', key.organizationId)
     .where('key_hash', '=', key.keyHash)

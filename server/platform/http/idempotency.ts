@@ -45,7 +45,7 @@ export interface IdempotencyOptions {
  * A key belongs to who sent it, in one organization, for one method and path. Requests are the same when query and JSON
  * body are. A multipart body is not read for this: there, its length and its `Content-Digest` (RFC 9530), where sent, are
  * compared. 5xx, refusals of who asks and event streams are not kept; public routes, whose answers hold credentials,
- * ignore the header. What was done and what is kept are two transactions: when the process is killed between them, the
+ * ignore the header. Of a route with `secretAnswer` only that it was carried out is kept. What was done and what is kept are two transactions: when the process is killed between them, the
  * request is carried out again.
  */
 export interface Idempotency {
@@ -168,7 +168,8 @@ function answerOf(
   if (status >= 500 || PASSING.has(status) || (status >= 400 && !request.raw.complete)) return null;
   const body = payload ?? '';
   if (typeof body !== 'string') return null;
-  const tooLarge = Buffer.byteLength(body) > mostBytes;
+  const secret = request.routeOptions.config.secretAnswer === true && status < 300;
+  const notKept = secret || Buffer.byteLength(body) > mostBytes;
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];
@@ -176,13 +177,13 @@ function answerOf(
   return {
     status,
     headers: Object.fromEntries(headers),
-    body: body === '' || tooLarge ? null : body,
-    tooLarge,
+    body: body === '' || notKept ? null : body,
+    notKept,
   };
 }
 
-function replay(reply: FastifyReply, { status, headers, body, tooLarge }: KeptAnswer): FastifyReply {
-  if (tooLarge) throw notKept(headers.location);
+function replay(reply: FastifyReply, { status, headers, body, notKept }: KeptAnswer): FastifyReply {
+  if (notKept) throw answerNotKept(headers.location);
   // As bytes: to the Content-Type of a text Fastify would add a charset.
   return reply
     .code(status)
@@ -209,10 +210,10 @@ function stillRunning(): AppError {
   });
 }
 
-function notKept(location: string | undefined): AppError {
+function answerNotKept(location: string | undefined): AppError {
   return new AppError({
     kind: 'conflict',
     code: 'request.answer_not_kept',
-    safeMessage: `The request with this Idempotency-Key was carried out; its answer was too large to keep.${location === undefined ? '' : ` See ${location}.`}`,
+    safeMessage: `The request with this Idempotency-Key was carried out; its answer, too large or secret, was not kept.${location === undefined ? '' : ` See ${location}.`}`,
   });
 }

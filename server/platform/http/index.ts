@@ -1,4 +1,5 @@
 export { ACCESS_COOKIE } from './access.ts';
+export type { Maintenance, MaintenanceMode, OperatingState } from './gate.ts';
 export { createIdempotency, type Idempotency } from './idempotency.ts';
 export type { Access, Http, Routes } from './port.ts';
 export { createHttpServer, type HttpOptions } from './server.ts';

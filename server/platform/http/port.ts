@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Actor, Role } from '../../kernel/actor.ts';
+import type { Feature } from '../../kernel/features.ts';
 import type { Scope } from '../../kernel/scopes.ts';
 
 /** What a caller must be. Start-up fails for a route that does not say it. */
@@ -41,6 +42,12 @@ declare module 'fastify' {
     access?: Access;
     /** Largest body in bytes where it differs from the server's default. */
     bodyLimit?: number;
+    /** Refused where operators have switched this off. */
+    feature?: Feature;
+    /** The answer to a success holds a secret: `Idempotency-Key` keeps that it was carried out, and not what was said. */
+    secretAnswer?: true;
+    /** Also answered while operators work on the instance: signing in and out. */
+    duringMaintenance?: true;
   }
   interface FastifyRequest {
     actor: Actor;

@@ -21,6 +21,7 @@ import type { Authenticator } from '../auth/port.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../logging/index.ts';
 import { createAccessCheck, createAccessHook, requireAccessDeclaration } from './access.ts';
+import { createGateHook, type OperatingState } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
 import { isStorableText, parseJson, unstorable } from './json.ts';
 import { createLiveAccess, type LiveAccess } from './live-access.ts';
@@ -34,6 +35,8 @@ export interface HttpOptions {
   readonly authenticator: Authenticator;
   /** Without them an open stream whose access has ended goes on until it is looked at again. */
   readonly accessChanges?: AccessChanges;
+  /** What operators have closed; nothing, where it is absent. */
+  readonly operating?: OperatingState;
   /** Without it the header `Idempotency-Key` means nothing. */
   readonly idempotency?: Idempotency;
   /** What lives below `/api/v1`. */
@@ -91,6 +94,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
     async (api) => {
       api.addHook('onRoute', requireAccessDeclaration);
       api.addHook('onRequest', createAccessHook(check));
+      if (options.operating) api.addHook('onRequest', createGateHook(options.operating));
       options.idempotency?.register(api.withTypeProvider<TypeBoxTypeProvider>());
       for (const routes of options.routes) routes(api.withTypeProvider<TypeBoxTypeProvider>());
     },

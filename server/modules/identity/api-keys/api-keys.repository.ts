@@ -63,6 +63,20 @@ export async function listKeys(tx: Tx, listing: KeyListing): Promise<ApiKeyRow[]
   return query.orderBy('api_keys.created_at', 'desc').orderBy('api_keys.id', 'desc').limit(limit).execute();
 }
 
+/** Lets one at a time make keys for this person here. */
+export async function lockOwner(
+  tx: Tx,
+  owner: { readonly organizationId: string; readonly userId: string },
+): Promise<void> {
+  await builder(tx)
+    .selectFrom('memberships')
+    .select('role')
+    .where('organization_id', '=', owner.organizationId)
+    .where('user_id', '=', owner.userId)
+    .forUpdate()
+    .execute();
+}
+
 /** The keys of a person that still open something at `at`. */
 export async function countLiveKeys(
   tx: Tx,
