@@ -11,12 +11,14 @@ export type AccessQuestion =
 
 export interface Access {
   readonly userId: string;
-  /** Null where the person does not belong to the organization. */
+  /** Null where the person does not belong to the organization, or it is closed and they are no admin of it. */
   readonly role: Role | null;
   /** The person is marked as operator of the instance. */
   readonly operator: boolean;
   /** Why the organization is closed to everybody; null where it is open. */
   readonly suspendedReason: string | null;
+  /** When the organization, which was closed, is deleted for good (RFC 3339); null where it was not closed. */
+  readonly deleteAfter: string | null;
   /** Null for a session. */
   readonly key: AccessKey | null;
 }
@@ -37,6 +39,7 @@ interface AccessRow {
   readonly role: Role | null;
   readonly operator: boolean;
   readonly suspended_reason: string | null;
+  readonly delete_after: string | null;
   readonly key_id: string | null;
   readonly key_organization_id: string;
   readonly key_role: Role;
@@ -46,8 +49,10 @@ interface AccessRow {
 
 // Written out, because it runs before every request and building it would cost more than running it.
 const ACCESS = statement<AccessRow>(`
-  select asked.position::int4 as position, u.id as user_id, m.role, u.operator,
+  select asked.position::int4 as position, u.id as user_id, u.operator,
+    case when o.closed_at is null or m.role = 'admin' then m.role end as role,
     case when o.suspended_at is not null then coalesce(o.suspended_reason, '') end as suspended_reason,
+    o.delete_after,
     k.id as key_id, k.organization_id as key_organization_id, k.role as key_role, k.scopes as key_scopes,
     k.last_used_at as key_last_used_at
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
@@ -87,6 +92,7 @@ function toAccess(row: AccessRow): Access {
     role: row.role,
     operator: row.operator,
     suspendedReason: row.suspended_reason,
+    deleteAfter: row.delete_after,
     key,
   };
 }

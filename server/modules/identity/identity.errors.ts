@@ -25,6 +25,16 @@ export function organizationSuspended(reason: string): AppError {
   });
 }
 
+/** `deleteAfter`: RFC 3339. */
+export function organizationClosed(deleteAfter: string): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.organization_closed',
+    safeMessage: `This organization was closed and will be deleted after ${deleteAfter.slice(0, 10)}. Its admins can restore it.`,
+    details: { deleteAfter },
+  });
+}
+
 /** Nobody has said who they are. */
 export function operatorSignInRequired(): AppError {
   return new AppError({
