@@ -24,6 +24,7 @@ import {
 } from '../storage/search-read.repository.ts';
 import { touchIndex } from '../storage/search-write.repository.ts';
 import type { Embedders } from './embedders.ts';
+import { isSampled } from './sample.ts';
 import type { Passages } from './train.ts';
 import { trainInThread } from './training-thread.ts';
 
@@ -123,7 +124,7 @@ async function build(
   });
 }
 
-/** The counted terms of all passages, or of an even sample of the documents of a large library. */
+/** The counted terms of all passages, or of a sample of those of a large library. */
 async function collect(
   uow: UnitOfWork,
   actor: OrganizationActor,
@@ -141,14 +142,15 @@ async function collect(
     signal.throwIfAborted();
     const { documents, rows } = await uow.read(actor, async (tx) => {
       const page = await readDocumentsAfter(tx, organizationId, after, DOCUMENTS_A_PAGE);
-      const wanted = page.filter((document) => document.key % every === 0).map((document) => document.key);
+      const keys = page.map((document) => document.key);
       return {
         documents: page,
-        rows: wanted.length === 0 ? [] : await readPassageTerms(tx, organizationId, wanted, null),
+        rows: keys.length === 0 ? [] : await readPassageTerms(tx, organizationId, keys, null),
       };
     });
     const titles = new Map(documents.map((document) => [document.key, document.titleTerms]));
     for (const row of rows) {
+      if (!isSampled(row.key, row.ordinal, every)) continue;
       for (const [term, count] of combinedTerms(titles.get(row.key) ?? new Uint8Array(0), row.terms)) {
         terms.push(term);
         counts.push(count);
