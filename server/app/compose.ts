@@ -10,6 +10,7 @@ import { QueuedEvents } from '../platform/events/index.ts';
 import { createHttpServer, createIdempotency, type Http } from '../platform/http/index.ts';
 import { createLogger, type Logger } from '../platform/logging/index.ts';
 import { createMail } from '../platform/mail/index.ts';
+import { createOutbound } from '../platform/outbound/index.ts';
 import { installQueue, PgBossQueue } from '../platform/queue/index.ts';
 import { createSearchPlatform } from '../platform/search/index.ts';
 import { LocalStorage } from '../platform/storage/index.ts';
@@ -77,6 +78,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
       ...{ uow, queue, clock: systemClock, ids: newId, logger, settings: config.mail },
       secrets: createSecretBox(deriveKeys(secretKey).storedSecrets),
     }),
+    outbound: createOutbound(config.outbound),
     cache: config.redisUrl
       ? new RedisCache(config.redisUrl, (error) => logger.warn({ err: error }, 'redis'))
       : new MemoryCache(),

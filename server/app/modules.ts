@@ -15,6 +15,7 @@ import type { Database } from '../platform/db/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Logger } from '../platform/logging/index.ts';
 import type { MailService } from '../platform/mail/index.ts';
+import type { Outbound } from '../platform/outbound/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import type { SearchPlatform } from '../platform/search/index.ts';
 import type { Storage } from '../platform/storage/index.ts';
@@ -29,6 +30,7 @@ export interface Platform {
   readonly audit: AuditTrail;
   readonly accessChanges: AccessChangeFeed;
   readonly mail: MailService;
+  readonly outbound: Outbound;
   readonly cache: Cache;
   readonly ai: AiGateway;
   readonly search: SearchPlatform;

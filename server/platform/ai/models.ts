@@ -1,4 +1,5 @@
 import type { EmbeddingModelV4, LanguageModelV4 } from '@ai-sdk/provider';
+import { createOperatorFetch } from '../outbound/index.ts';
 import type { AiRole } from './port.ts';
 import type { AiSettings } from './settings.ts';
 
@@ -33,6 +34,7 @@ export function createModels(settings: AiSettings): Models {
     anthropic: sameHost(addresses.anthropic, ANTHROPIC_URL),
     openai: sameHost(addresses.openai, OPENAI_URL),
   };
+  const fetch = createOperatorFetch(Object.values(addresses));
   const openai = async () => {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
     return createOpenAICompatible({
@@ -40,7 +42,7 @@ export function createModels(settings: AiSettings): Models {
       baseURL: addresses.openai,
       ...(settings.openaiApiKey === undefined ? {} : { apiKey: settings.openaiApiKey }),
       includeUsage: true,
-      fetch: send,
+      fetch,
       // OpenAI's newer models refuse `max_tokens`; other servers know only that.
       ...(own.openai ? { transformRequestBody: renameTokenLimit } : {}),
     });
@@ -57,7 +59,7 @@ export function createModels(settings: AiSettings): Models {
       return createAnthropic({
         baseURL: addresses.anthropic,
         apiKey: settings.anthropicApiKey ?? 'none',
-        fetch: send,
+        fetch,
       }).languageModel(ref.model);
     },
     async embedding(ref) {
@@ -80,9 +82,3 @@ function sameHost(one: string, other: string): boolean {
 function renameTokenLimit({ max_tokens: limit, ...body }: Record<string, unknown>): Record<string, unknown> {
   return limit === undefined ? body : { ...body, max_completion_tokens: limit };
 }
-
-/**
- * `fetch` without redirects: a redirect would send prompts and keys to an address that the operator never named. It gives a
- * connection 10 s to come about, and headers and body 5 minutes of silence; the watchdog is stricter.
- */
-const send: typeof globalThis.fetch = (input, init) => fetch(input, { ...init, redirect: 'error' });

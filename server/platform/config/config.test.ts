@@ -52,6 +52,20 @@ describe('configuration', () => {
     expect(problemsOf({ NODE_ENV: 'production', SECRET_KEY: SECRET, RATE_LIMIT: 'off' })).toHaveLength(1);
   });
 
+  test('reads the places and ports that may be called', () => {
+    const { outbound } = loadConfig({
+      OUTBOUND_ALLOW: 'models.internal:11434, 10.0.0.0/8',
+      OUTBOUND_PORTS: '8443',
+    });
+    expect(outbound.allow).toMatchObject([
+      { host: 'models.internal', port: 11_434 },
+      { host: null, port: null },
+    ]);
+    expect(outbound.ports).toEqual([8443]);
+    expect(problemsOf({ OUTBOUND_ALLOW: 'https://a.example', OUTBOUND_PORTS: '0' })).toHaveLength(2);
+    expect(problemsOf({ OUTBOUND_ALLOW: 'a.example,', OUTBOUND_PORTS: '443,x' })).toHaveLength(2);
+  });
+
   test('slices are frozen', () => {
     const config = loadConfig({});
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);

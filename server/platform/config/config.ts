@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSmtpUrl } from '../mail/smtp-url.ts';
+import type { Allowed } from '../outbound/index.ts';
 import type { Field } from './fields.ts';
 import { SETTINGS } from './schema.ts';
 
@@ -22,6 +23,7 @@ export interface Config {
     readonly rateLimit: boolean;
     readonly secureCookies: boolean;
   };
+  readonly outbound: { readonly allow: readonly Allowed[]; readonly ports: readonly number[] };
   readonly logging: { readonly level: Settings['LOG_LEVEL'] };
   readonly identity: {
     readonly secretKey: string | undefined;
@@ -167,6 +169,7 @@ function toConfig(s: Settings): Config {
       rateLimit: s.RATE_LIMIT === 'on',
       secureCookies: s.PUBLIC_URL?.startsWith('https:') ?? (production && !isLoopback(s.HOST)),
     },
+    outbound: { allow: s.OUTBOUND_ALLOW, ports: s.OUTBOUND_PORTS },
     logging: { level: s.LOG_LEVEL },
     identity: {
       secretKey: s.SECRET_KEY,

@@ -94,6 +94,23 @@ export function originList(describe: Describe): Field<readonly string[]> {
   return field<readonly string[]>(parse, Object.freeze([]), describe, '[]');
 }
 
+/** Items between commas, each read by `parse`; one that gives undefined makes the whole setting a problem. */
+export function list<T>(
+  parse: (item: string) => T | undefined,
+  describe: Describe & { readonly items: string },
+): Field<readonly T[]> {
+  const read = (raw: string) => {
+    const values: T[] = [];
+    for (const item of raw.split(',').map((part) => part.trim())) {
+      const value = parse(item);
+      if (value === undefined) return { problem: `must be ${describe.items} between commas` };
+      values.push(value);
+    }
+    return { value: values };
+  };
+  return field<readonly T[]>(read, [], describe, '');
+}
+
 /** `provider:model`, for example `anthropic:claude-…` or `openai:gpt-…`. */
 export function model(describe: Describe): Field<string | undefined> {
   const parse = (raw: string) =>

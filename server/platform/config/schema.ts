@@ -1,4 +1,5 @@
-import { flag, integer, model, oneOf, optionalText, optionalUrl, originList, text } from './fields.ts';
+import { parseAllowed, parsePort } from '../outbound/index.ts';
+import { flag, integer, list, model, oneOf, optionalText, optionalUrl, originList, text } from './fields.ts';
 
 /** Every setting there is, in the order of `.env.example`, which is generated from this table. */
 export const SETTINGS = {
@@ -25,6 +26,15 @@ export const SETTINGS = {
     doc: 'Origins of other sites that may call the API from a browser, a JSON list.',
   }),
   RATE_LIMIT: oneOf(['on', 'off'], 'on', { doc: 'off is for load tests only and refused in production.' }),
+
+  OUTBOUND_ALLOW: list(parseAllowed, {
+    items: 'hosts, addresses or networks (10.0.0.0/8), each with :port or without,',
+    doc: 'Places that people may name in webhooks and sign-in settings though they are private or without TLS: host, host:port, address or network, between commas. Nothing but public https when unset.',
+  }),
+  OUTBOUND_PORTS: list(parsePort, {
+    items: 'ports',
+    doc: 'Ports that may be called at addresses given by people, beside 443; between commas.',
+  }),
 
   SECRET_KEY: optionalText({
     doc: 'The root of all keys; at least 32 characters. Generated into DATA_DIR outside production when unset.',

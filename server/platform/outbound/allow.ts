@@ -22,9 +22,15 @@ export function parseAllowed(text: string): Allowed | undefined {
   return plain ? allowed(plain[1] ?? '', plain[2]) : allowed(text, undefined);
 }
 
+/** A port in digits; undefined for anything else. */
+export function parsePort(text: string): number | undefined {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port >= 1 && port <= 65_535 ? port : undefined;
+}
+
 function allowed(place: string, digits: string | undefined): Allowed | undefined {
-  const port = digits === undefined ? null : Number(digits);
-  if (port !== null && (port < 1 || port > 65_535)) return undefined;
+  const port = digits === undefined ? null : parsePort(digits);
+  if (port === undefined) return undefined;
   if (ipaddr.isValidCIDR(place)) return { host: null, network: ipaddr.parseCIDR(place), port };
   if (ipaddr.IPv6.isValid(place) || ipaddr.IPv4.isValidFourPartDecimal(place)) {
     const address = ipaddr.parse(place);

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { canonicalHost } from './allow.ts';
 import { outboundRefused } from './errors.ts';
 import type { Policy } from './policy.ts';
@@ -28,9 +28,10 @@ const KEEP_ALIVE_MS = 4_000;
 /**
  * A pool of connections that looks at every address before it connects: each name is resolved once, every one of its
  * addresses must be allowed, and the socket can reach no other (so an answer that changes in between changes nothing).
- * `Host`, SNI and the certificate check stay with the name.
+ * `Host`, SNI and the certificate check stay with the name. The library is loaded here, at the first call: it takes 28 MB.
  */
-export function createGuardedAgent(options: ConnectOptions): Dispatcher {
+export async function createGuardedAgent(options: ConnectOptions): Promise<Dispatcher> {
+  const { Agent, buildConnector } = await import('undici');
   const resolve = options.resolve ?? ((host) => lookup(host, { all: true }));
   return new Agent({
     connect: (target, callback) => {

@@ -1,4 +1,4 @@
-import { type Dispatcher, fetch, type Response } from 'undici';
+import type { Dispatcher, Response } from 'undici';
 import { outboundRefused, tooManyRedirects } from './errors.ts';
 
 const MAX_REDIRECTS = 5;
@@ -61,7 +61,8 @@ export async function exchange(
   }
 }
 
-function send(call: Call, dispatcher: Dispatcher, signal: AbortSignal): Promise<Response> {
+async function send(call: Call, dispatcher: Dispatcher, signal: AbortSignal): Promise<Response> {
+  const { fetch } = await import('undici');
   const headers = new Headers(call.headers);
   for (const name of HEADERS_OF_THE_CONNECTION) headers.delete(name);
   if (!headers.has('user-agent')) headers.set('user-agent', 'scriptorium');

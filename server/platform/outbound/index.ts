@@ -1,3 +1,4 @@
-export { type Allowed, parseAllowed } from './allow.ts';
+export { type Allowed, parseAllowed, parsePort } from './allow.ts';
+export { createOperatorFetch } from './operator-fetch.ts';
 export { createOutbound, type OutboundOptions } from './outbound.ts';
 export type * from './port.ts';

@@ -1,4 +1,4 @@
-import { Agent, fetch } from 'undici';
+import type { Agent } from 'undici';
 
 /**
  * `fetch` for addresses that the operator set, whatever network they are in: only to the origins of `addresses`, never
@@ -8,12 +8,14 @@ import { Agent, fetch } from 'undici';
  */
 export function createOperatorFetch(addresses: readonly string[]): typeof globalThis.fetch {
   const origins = new Set(addresses.map((address) => new URL(address).origin));
-  const agent = new Agent({ allowH2: false });
+  let agent: Agent | undefined;
   return async (input, init) => {
     const request = new Request(input, init);
     if (!origins.has(new URL(request.url).origin))
       throw new TypeError('this origin is not among the settings');
-    const response = await fetch(request.url, {
+    const undici = await import('undici');
+    agent ??= new undici.Agent({ allowH2: false });
+    const response = await undici.fetch(request.url, {
       method: request.method,
       headers: [...request.headers],
       body: request.body === null ? null : await request.arrayBuffer(),

@@ -24,7 +24,7 @@ const NULL_BODY_STATUSES: ReadonlySet<number> = new Set([204, 205, 304]);
 /** The door to addresses that people give. See the port. It opens no connection before the first call. */
 export function createOutbound(options: OutboundOptions): Outbound {
   const policy = createPolicy(options);
-  const agent = createGuardedAgent({ policy, resolve: options.resolve, ca: options.ca });
+  let agent: ReturnType<typeof createGuardedAgent> | undefined;
 
   /** One exchange within its time; `finish` reads what it needs of the answer before the time is over. */
   async function within<T>(
@@ -36,7 +36,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
     const deadline = AbortSignal.timeout(timeoutMs);
     const both = signal ? AbortSignal.any([deadline, signal]) : deadline;
     try {
-      return await finish(await exchange(call, agent, both, redirect));
+      agent ??= createGuardedAgent({ policy, resolve: options.resolve, ca: options.ca });
+      return await finish(await exchange(call, await agent, both, redirect));
     } catch (error) {
       signal?.throwIfAborted();
       throw toOutboundError(error);
