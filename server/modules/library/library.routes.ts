@@ -1,7 +1,5 @@
-import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { AppError } from '../../kernel/errors.ts';
-import { type Routes, sendEvents } from '../../platform/http/index.ts';
+import { asAttachment, expectedVersion, type Routes, sendEvents } from '../../platform/http/index.ts';
 import { IdParams, PageQuery, Problem } from '../../platform/http/schemas.ts';
 import { TaskView } from '../tasks/index.ts';
 import type { CollectionsService } from './library.collections.ts';
@@ -259,38 +257,4 @@ export function collectionRoutes(collections: CollectionsService): Routes {
       },
     );
   };
-}
-
-/** An upload never runs or renders in the app's origin (RFC 6266 for the name). */
-function asAttachment(reply: FastifyReply, fileName: string, mediaType: string, size: number): FastifyReply {
-  const base = fileName.split('/').at(-1) ?? fileName;
-  const ascii = base.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(base).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return reply
-    .header('content-disposition', `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`)
-    .header('content-security-policy', "sandbox; default-src 'none'")
-    .header('x-content-type-options', 'nosniff')
-    .header('content-length', size)
-    .type(mediaType);
-}
-
-function expectedVersion(ifMatch: string | undefined): number {
-  if (ifMatch === undefined) {
-    throw new AppError({
-      kind: 'precondition_required',
-      code: 'request.if_match_required',
-      safeMessage: 'Send If-Match with the version that you have seen, for example If-Match: "3".',
-    });
-  }
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch)?.[1];
-  if (!version)
-    throw new AppError({
-      kind: 'malformed',
-      code: 'request.invalid_if_match',
-      safeMessage: 'If-Match must be a version in quotes, for example "3".',
-    });
-  return Number(version);
 }
