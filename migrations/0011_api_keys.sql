@@ -46,3 +46,39 @@ create policy own on api_keys
   using (organization_id = app_organization() or app_is_instance())
   with check (organization_id = app_organization() or app_is_instance());
 grant select, insert, update on api_keys to scriptorium_app;
+
+create index users_by_creation on users (created_at, id);
+create index organizations_by_creation on organizations (created_at, id);
+
+-- What operators have switched on or off. Where nothing stands, the product's own default holds; an organization's word
+-- goes before the instance's. Everything here is of the instance: tenants neither read nor write it.
+create table instance_features (
+  feature text primary key,
+  is_on boolean not null,
+  updated_at timestamptz not null
+);
+create table organization_features (
+  organization_id uuid not null references organizations (id) on delete cascade,
+  feature text not null,
+  is_on boolean not null,
+  updated_at timestamptz not null,
+  primary key (organization_id, feature)
+);
+-- One row while operators work on the instance; none otherwise.
+create table instance_maintenance (
+  only_row boolean primary key default true check (only_row),
+  mode text not null check (mode in ('writes', 'everything')),
+  message text not null check (char_length(message) between 1 and 500),
+  since timestamptz not null
+);
+
+alter table instance_features enable row level security;
+alter table instance_features force row level security;
+create policy instance on instance_features using (app_is_instance()) with check (app_is_instance());
+alter table organization_features enable row level security;
+alter table organization_features force row level security;
+create policy instance on organization_features using (app_is_instance()) with check (app_is_instance());
+alter table instance_maintenance enable row level security;
+alter table instance_maintenance force row level security;
+create policy instance on instance_maintenance using (app_is_instance()) with check (app_is_instance());
+grant select, insert, update, delete on instance_features, organization_features, instance_maintenance to scriptorium_app;

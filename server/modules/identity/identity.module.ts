@@ -24,7 +24,9 @@ import { identityRoutes } from './identity.routes.ts';
 import { createIdentityService } from './identity.service.ts';
 import { revokeAllSessions } from './identity.sessions.repository.ts';
 import { createSessions } from './identity.sessions.ts';
+import { signedInAnswers } from './identity.signed-in.routes.ts';
 import type { IdentityApi } from './index.ts';
+import { type OperatorsRoom, operatorsRoom } from './operators/operators.module.ts';
 import { type SigningKeysRoom, signingKeysRoom } from './signing-keys/signing-keys.module.ts';
 
 export interface IdentitySettings {
@@ -60,6 +62,7 @@ export interface IdentityModule {
   /** Of every room. */
   readonly routes: readonly Routes[];
   readonly signingKeys: SigningKeysRoom;
+  readonly operators: OperatorsRoom;
   /** Writes what is still to be written. Before the database is closed. */
   close(): Promise<void>;
 }
@@ -82,29 +85,34 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
   const passwords = createPasswordHasher(PASSWORD_LIMITS);
   const limits = createSignInLimits({ cache, clock, logger, enabled: settings.rateLimit });
   const sessions = createSessions({
-    ...{ uow, audit, clock, ids, logger, signer, csrf },
+    ...{ uow, audit, accessChanges, clock, ids, logger, signer, csrf },
     refreshTokens: createRefreshTokens(keys.refreshTokens),
     accessTokenSeconds: settings.accessTokenSeconds,
     sessionSeconds: settings.sessionSeconds,
   });
+  const answers = signedInAnswers(settings.secureCookies);
   const service = createIdentityService({
     ...{ uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions },
     registrationOpen: settings.registrationOpen,
   });
   const apiKeys = apiKeysRoom({ uow, audit, accessChanges, clock, ids, logger });
+  const api = createAccounts({ uow, audit, clock, ids, passwords });
+  const operators = operatorsRoom({ uow, audit, accessChanges, clock, accounts: api });
   return {
-    api: createAccounts({ uow, audit, clock, ids, passwords }),
+    api,
     authenticator: createAuthenticator({
       ...{ uow, clock, signer, csrf, limits },
       isAdminSecret: createSecretCheck(settings.adminSecret),
       onKeyUsed: apiKeys.usage.used,
     }),
     routes: [
-      identityRoutes({ service, sessions, secureCookies: settings.secureCookies }),
+      identityRoutes({ service, sessions, answers }),
       signingKeys.routes,
       apiKeys.routes,
+      operators.routes,
     ],
     signingKeys,
+    operators,
     close: apiKeys.usage.close,
   };
 }

@@ -1,0 +1,45 @@
+import { AppError } from '../../../kernel/errors.ts';
+
+export function userNotFound(): AppError {
+  return new AppError({
+    kind: 'not_found',
+    code: 'identity.user_not_found',
+    safeMessage: 'There is no such account.',
+  });
+}
+
+export function organizationNotFound(): AppError {
+  return new AppError({
+    kind: 'not_found',
+    code: 'identity.organization_not_found',
+    safeMessage: 'There is no such organization.',
+  });
+}
+
+/** So that the last operator does not shut themselves out by a slip. */
+export function ownAccount(): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'identity.own_account',
+    safeMessage: 'Another operator has to do this with your own account.',
+  });
+}
+
+export function lastAdmin(
+  organizations: readonly { readonly id: string; readonly name: string }[],
+): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'identity.last_admin',
+    safeMessage: `Nobody else is admin of ${organizations.map(({ name }) => `“${name}”`).join(', ')}. Make somebody else admin there, or delete the organization first.`,
+    details: { organizations },
+  });
+}
+
+export function accountDisabled(): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.account_disabled',
+    safeMessage: 'This account is disabled. Ask whoever runs this installation.',
+  });
+}
