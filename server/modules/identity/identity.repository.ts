@@ -9,8 +9,28 @@ const USER_COLUMNS = [
   'users.id',
   'users.email',
   'users.name',
+  'users.email_verified_at',
   'users.created_at',
   'users.updated_at',
+] as const;
+
+const ACCOUNT_COLUMNS = [
+  ...USER_COLUMNS,
+  'users.email_key',
+  'users.password_hash',
+  'users.second_factor_at',
+] as const;
+
+export const ORGANIZATION_COLUMNS = [
+  'organizations.id',
+  'organizations.name',
+  'organizations.version',
+  'organizations.member_directory',
+  'organizations.require_second_factor',
+  'organizations.closed_at',
+  'organizations.delete_after',
+  'organizations.created_at',
+  'organizations.updated_at',
 ] as const;
 
 /** Any number; it only has to be the same everywhere. */
@@ -24,6 +44,8 @@ export interface NewUser {
   readonly emailKey: string;
   readonly name: string;
   readonly passwordHash: string | null;
+  /** The address is known to be theirs. */
+  readonly emailVerified?: boolean;
   readonly at: string;
 }
 
@@ -37,6 +59,7 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
       email_key: user.emailKey,
       name: user.name,
       password_hash: user.passwordHash,
+      email_verified_at: user.emailVerified ? user.at : null,
       created_at: user.at,
       updated_at: user.at,
     })
@@ -73,28 +96,31 @@ export async function insertMembership(
 export async function findAccountByEmail(tx: Tx, emailKey: string): Promise<AccountRow | undefined> {
   return builder(tx)
     .selectFrom('users')
-    .select([...USER_COLUMNS, 'users.password_hash'])
+    .select(ACCOUNT_COLUMNS)
     .where('email_key', '=', emailKey)
     .executeTakeFirst();
+}
+
+export async function findAccount(tx: Tx, id: string): Promise<AccountRow | undefined> {
+  return builder(tx).selectFrom('users').select(ACCOUNT_COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 export async function findUser(tx: Tx, id: string): Promise<UserRow | undefined> {
   return builder(tx).selectFrom('users').select(USER_COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
-/** The organizations of one person; the one that they have belonged to longest first. */
+/**
+ * The organizations of one person that they may enter, also to restore them: those that are open before those that are
+ * closed, then the one that they have belonged to longest first.
+ */
 export async function organizationsOf(tx: Tx, userId: string): Promise<OrganizationRow[]> {
   return builder(tx)
     .selectFrom('memberships')
     .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
-    .select([
-      'organizations.id',
-      'organizations.name',
-      'organizations.created_at',
-      'organizations.updated_at',
-      'memberships.role',
-    ])
+    .select([...ORGANIZATION_COLUMNS, 'memberships.role'])
     .where('memberships.user_id', '=', userId)
+    .where((is) => is.or([is('organizations.closed_at', 'is', null), is('memberships.role', '=', 'admin')]))
+    .orderBy(sql`organizations.closed_at is not null`)
     .orderBy('memberships.created_at')
     .orderBy('organizations.id')
     .execute();

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { isAppError } from '../../kernel/errors.ts';
 import { ACCESS_COOKIE, type Routes } from '../../platform/http/index.ts';
@@ -12,44 +12,17 @@ import {
   TransportQuery,
 } from './identity.schemas.ts';
 import type { IdentityService } from './identity.service.ts';
-import type { Grant, Sessions } from './identity.sessions.ts';
-
-const REFRESH_COOKIE = 'scriptorium_refresh';
-/** The refresh token goes nowhere else. */
-const REFRESH_PATH = '/api/v1/auth';
+import type { Sessions } from './identity.sessions.ts';
+import { originOf, REFRESH_COOKIE, type SignedInAnswers } from './identity.signed-in.routes.ts';
 
 export interface IdentityRoutesOptions {
   readonly service: IdentityService;
   readonly sessions: Sessions;
-  /** Mark cookies `Secure`. */
-  readonly secureCookies: boolean;
+  readonly answers: SignedInAnswers;
 }
 
-export function identityRoutes({ service, sessions, secureCookies }: IdentityRoutesOptions): Routes {
-  const cookie = { httpOnly: true, sameSite: 'lax', secure: secureCookies } as const;
-  const accessCookie = { ...cookie, path: '/' };
-  const refreshCookie = { ...cookie, path: REFRESH_PATH };
-
-  function setCookies(reply: FastifyReply, grant: Grant): void {
-    reply.setCookie(ACCESS_COOKIE, grant.accessToken, { ...accessCookie, maxAge: grant.expiresIn });
-    reply.setCookie(REFRESH_COOKIE, grant.refreshToken, { ...refreshCookie, maxAge: grant.refreshExpiresIn });
-  }
-
-  /** Only what came is cleared: a forged request, which carries no SameSite cookies, changes nothing. */
-  function clearCookies(request: FastifyRequest, reply: FastifyReply): void {
-    if (request.cookies[ACCESS_COOKIE] !== undefined) reply.clearCookie(ACCESS_COOKIE, accessCookie);
-    if (request.cookies[REFRESH_COOKIE] !== undefined) reply.clearCookie(REFRESH_COOKIE, refreshCookie);
-  }
-
-  function answer(reply: FastifyReply, grant: Grant, transport: 'cookie' | 'body' | undefined): SignedIn {
-    reply.header('cache-control', 'no-store');
-    const { accessToken, expiresIn, csrfToken, user, organization } = grant;
-    const signedIn: SignedIn = { accessToken, tokenType: 'Bearer', expiresIn, csrfToken, user, organization };
-    if (transport === 'body') return { ...signedIn, refreshToken: grant.refreshToken };
-    setCookies(reply, grant);
-    return signedIn;
-  }
-
+export function identityRoutes({ service, sessions, answers }: IdentityRoutesOptions): Routes {
+  const { answer, clearCookies } = answers;
   return (http) => {
     http.post(
       '/auth/register',
@@ -64,7 +37,7 @@ export function identityRoutes({ service, sessions, secureCookies }: IdentityRou
         },
       },
       async (request, reply) => {
-        const grant = await service.register(request.actor, request.ip, request.body);
+        const grant = await service.register(request.actor, originOf(request), request.body);
         return reply.code(201).send(answer(reply, grant, request.query.transport));
       },
     );
@@ -82,7 +55,11 @@ export function identityRoutes({ service, sessions, secureCookies }: IdentityRou
         },
       },
       async (request, reply) =>
-        answer(reply, await service.login(request.actor, request.ip, request.body), request.query.transport),
+        answer(
+          reply,
+          await service.login(request.actor, originOf(request), request.body),
+          request.query.transport,
+        ),
     );
 
     http.post(
@@ -98,7 +75,7 @@ export function identityRoutes({ service, sessions, secureCookies }: IdentityRou
         },
       },
       async (request, reply) => {
-        const grant = await service.signInByLink(request.actor, request.ip, request.body.token);
+        const grant = await service.signInByLink(request.actor, originOf(request), request.body.token);
         return answer(reply, grant, request.query.transport);
       },
     );
@@ -116,9 +93,11 @@ export function identityRoutes({ service, sessions, secureCookies }: IdentityRou
       },
       async (request, reply) => {
         const given = request.body?.refreshToken;
-        if (given !== undefined) return answer(reply, await sessions.refresh(request.actor, given), 'body');
+        if (given !== undefined)
+          return answer(reply, await sessions.refresh(request.actor, given, originOf(request)), 'body');
         try {
-          const grant = await sessions.refresh(request.actor, request.cookies[REFRESH_COOKIE] ?? '');
+          const cookie = request.cookies[REFRESH_COOKIE] ?? '';
+          const grant = await sessions.refresh(request.actor, cookie, originOf(request));
           return answer(reply, grant, 'cookie');
         } catch (error) {
           if (isAppError(error) && error.kind === 'unauthenticated') clearCookies(request, reply);

@@ -6,16 +6,36 @@ import type { OrganizationRow, UserRow } from './identity.tables.ts';
 export const UserView = Type.Object({
   id: Id,
   email: Type.String(),
+  emailVerified: Type.Boolean({ description: 'they have shown that they read what is sent there' }),
   name: Type.String(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
 export type UserView = Static<typeof UserView>;
 
+export const OrganizationSettings = Type.Object(
+  {
+    memberDirectory: OneOf(
+      ['members', 'admins'],
+      'who may see who belongs to it: everybody from the role regular up, or the admins alone',
+    ),
+    requireSecondFactor: Type.Boolean({ description: 'its people get in with a second factor only' }),
+  },
+  { additionalProperties: false },
+);
+export type OrganizationSettings = Static<typeof OrganizationSettings>;
+
 export const OrganizationView = Type.Object({
   id: Id,
   name: Type.String(),
   role: OneOf(ROLES, 'the caller’s role in it'),
+  settings: OrganizationSettings,
+  version: Type.Integer(),
+  closedAt: Nullable({
+    ...Timestamp,
+    description: 'since then only its admins get in, to export and restore it',
+  }),
+  deleteAfter: Nullable({ ...Timestamp, description: 'when a closed one is deleted for good' }),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });
@@ -99,6 +119,7 @@ export function toUserView(row: UserRow): UserView {
   return {
     id: row.id,
     email: row.email,
+    emailVerified: row.email_verified_at !== null,
     name: row.name,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -106,5 +127,15 @@ export function toUserView(row: UserRow): UserView {
 }
 
 export function toOrganizationView(row: OrganizationRow): OrganizationView {
-  return { id: row.id, name: row.name, role: row.role, createdAt: row.created_at, updatedAt: row.updated_at };
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    settings: { memberDirectory: row.member_directory, requireSecondFactor: row.require_second_factor },
+    version: row.version,
+    closedAt: row.closed_at,
+    deleteAfter: row.delete_after,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
 }

@@ -43,20 +43,20 @@ import {
   toUserView,
 } from './identity.schemas.ts';
 import { useLink } from './identity.sessions.repository.ts';
-import type { Grant, Sessions } from './identity.sessions.ts';
+import type { Grant, Origin, Sessions } from './identity.sessions.ts';
 import type { AccountRow } from './identity.tables.ts';
 
-/** Signing up and in. `address` is where the request came from. */
+/** Signing up and in. */
 export interface IdentityService {
   /**
    * Makes a person, and an organization with them as its admin. Throws `identity.registration_closed`,
    * `identity.email_unavailable`, `identity.invalid_account`, `identity.too_many_attempts`.
    */
-  register(actor: Actor, address: string, body: RegisterBody): Promise<Grant>;
+  register(actor: Actor, origin: Origin, body: RegisterBody): Promise<Grant>;
   /** Throws `identity.invalid_credentials`, `identity.too_many_attempts`, `identity.no_organization`. */
-  login(actor: Actor, address: string, body: LoginBody): Promise<Grant>;
+  login(actor: Actor, origin: Origin, body: LoginBody): Promise<Grant>;
   /** Throws `identity.link_not_valid`, `identity.too_many_attempts`, `identity.no_organization`. */
-  signInByLink(actor: Actor, address: string, token: string): Promise<Grant>;
+  signInByLink(actor: Actor, origin: Origin, token: string): Promise<Grant>;
   /** `accessCookie`: the token, where a cookie and not a header said who asks. */
   me(actor: Actor, accessCookie: string | undefined): Promise<MeView>;
 }
@@ -79,9 +79,9 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
   const { uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions } = dependencies;
   return { register, login, signInByLink, me };
 
-  async function register(actor: Actor, address: string, body: RegisterBody): Promise<Grant> {
+  async function register(actor: Actor, origin: Origin, body: RegisterBody): Promise<Grant> {
     if (!dependencies.registrationOpen) throw registrationClosed();
-    await limits.register(address);
+    await limits.register(origin.address);
     const { email, emailKey } = checkEmail(body.email);
     const name = checkName('/name', body.name);
     const organizationName =
@@ -103,7 +103,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
           target: { type: 'user', id: user.id },
           after: { organizationName },
         });
-        return sessions.open(tx, actor, user, 'registration');
+        return sessions.open(tx, actor, user, { method: 'registration', origin });
       })
       .catch((error: unknown) => {
         throw isEmailTaken(error) ? emailTaken() : error;
@@ -111,8 +111,8 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     return sessions.grant(session);
   }
 
-  async function login(actor: Actor, address: string, body: LoginBody): Promise<Grant> {
-    await limits.signIn(address);
+  async function login(actor: Actor, origin: Origin, body: LoginBody): Promise<Grant> {
+    await limits.signIn(origin.address);
     const emailKey = emailKeyOf(body.email);
     if (emailKey !== undefined) await limits.password(emailKey);
     const instance = instanceActor(actor.requestId);
@@ -126,7 +126,9 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
       void recordFailure(actor, account);
       throw invalidCredentials();
     }
-    const session = await uow.write(instance, (tx) => sessions.open(tx, actor, account, 'password'));
+    const session = await uow.write(instance, (tx) =>
+      sessions.open(tx, actor, account, { method: 'password', origin }),
+    );
     if (emailKey !== undefined) await limits.forgive(emailKey);
     return sessions.grant(session);
   }
@@ -151,13 +153,13 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     }
   }
 
-  async function signInByLink(actor: Actor, address: string, token: string): Promise<Grant> {
-    await limits.signIn(address);
+  async function signInByLink(actor: Actor, origin: Origin, token: string): Promise<Grant> {
+    await limits.signIn(origin.address);
     const session = await uow.write(instanceActor(actor.requestId), async (tx) => {
       const userId = await useLink(tx, hashOpaqueToken(token), clock().toISOString());
       const user = userId === undefined ? undefined : await findUser(tx, userId);
       if (!user) throw linkNotValid();
-      return sessions.open(tx, actor, user, 'link');
+      return sessions.open(tx, actor, user, { method: 'link', origin });
     });
     return sessions.grant(session);
   }

@@ -1,5 +1,5 @@
 import { queryBuilder, type Tx } from '../../platform/db/index.ts';
-import type { IdentityTables, SessionRow } from './identity.tables.ts';
+import type { IdentityTables, SessionRow, SignInMethod } from './identity.tables.ts';
 
 // Sign-ins and one-time links. `at` is the time of the change.
 
@@ -21,6 +21,9 @@ export interface NewSession {
   readonly userId: string;
   readonly organizationId: string;
   readonly seed: Uint8Array;
+  readonly method: SignInMethod;
+  readonly address: string;
+  readonly userAgent: string | null;
   readonly at: string;
   readonly expiresAt: string;
 }
@@ -37,6 +40,9 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
       rotated_at: session.at,
       expires_at: session.expiresAt,
       revoked_at: null,
+      method: session.method,
+      address: session.address,
+      user_agent: session.userAgent,
       created_at: session.at,
       updated_at: session.at,
     })
@@ -55,9 +61,17 @@ export async function lockSession(tx: Tx, id: string): Promise<SessionRow | unde
 
 export async function rotateSession(
   tx: Tx,
-  rotation: { id: string; organizationId: string; generation: number; at: string; expiresAt: string },
+  rotation: {
+    id: string;
+    organizationId: string;
+    generation: number;
+    address: string;
+    userAgent: string | null;
+    at: string;
+    expiresAt: string;
+  },
 ): Promise<void> {
-  const { id, organizationId, generation, at, expiresAt } = rotation;
+  const { id, organizationId, generation, address, userAgent, at, expiresAt } = rotation;
   await builder(tx)
     .updateTable('sessions')
     .set({
@@ -65,6 +79,8 @@ export async function rotateSession(
       organization_id: organizationId,
       rotated_at: at,
       expires_at: expiresAt,
+      address,
+      user_agent: userAgent,
       updated_at: at,
     })
     .where('id', '=', id)
@@ -86,13 +102,15 @@ export async function revokeSession(
     .executeTakeFirst();
 }
 
-export async function revokeSessionsOf(tx: Tx, userId: string, at: string): Promise<void> {
-  await builder(tx)
+/** Ends the sessions of a person, all of them or all but `except`; says how many. */
+export async function revokeSessionsOf(tx: Tx, userId: string, at: string, except?: string): Promise<number> {
+  let query = builder(tx)
     .updateTable('sessions')
     .set({ revoked_at: at, updated_at: at })
     .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .execute();
+    .where('revoked_at', 'is', null);
+  if (except !== undefined) query = query.where('id', '<>', except);
+  return Number((await query.executeTakeFirst()).numUpdatedRows);
 }
 
 export async function revokeAllSessions(tx: Tx, at: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import type {
+  AccessChanges,
   CsrfProofs,
   PresentedRefreshToken,
   RefreshFamily,
@@ -15,8 +16,16 @@ import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
 import { findUser, organizationsOf } from './identity.repository.ts';
 import { type OrganizationView, toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
-import { insertSession, lockSession, revokeSession, rotateSession } from './identity.sessions.repository.ts';
-import type { OrganizationRow, SessionRow, UserRow } from './identity.tables.ts';
+import {
+  insertSession,
+  lockSession,
+  revokeSession,
+  revokeSessionsOf,
+  rotateSession,
+} from './identity.sessions.repository.ts';
+import type { OrganizationRow, SessionRow, SignInMethod, UserRow } from './identity.tables.ts';
+import { accountDisabled } from './operators/operators.errors.ts';
+import { isDisabled } from './operators/operators.repository.ts';
 
 /** Milliseconds in which a token that was just rotated still leads to its successor: parallel tabs, a lost answer. */
 const ROTATION_GRACE = 10_000;
@@ -41,20 +50,43 @@ export interface Grant {
   readonly organization: OrganizationView;
 }
 
-export type SignInMethod = 'registration' | 'password' | 'link';
+/** Where a request came from, as far as it says. */
+export interface Origin {
+  readonly address: string;
+  /** The header `User-Agent`; anybody can write anything there. */
+  readonly userAgent: string | undefined;
+}
+
+/** What is to be known of a sign-in. */
+export interface Opening {
+  readonly method: SignInMethod;
+  readonly origin: Origin;
+  /** One of theirs; the organization that they have belonged to longest where it is none or not given. */
+  readonly organizationId?: string | undefined;
+}
+
+/** Whose sessions end, and why: `reason` is for the audit trail. */
+export interface Ending {
+  readonly userId: string;
+  readonly reason: string;
+  /** The one that goes on. */
+  readonly except?: string | undefined;
+}
 
 export interface Sessions {
-  /** Opens a session in the organization that the person has belonged to longest. Throws `identity.no_organization`. */
-  open(tx: Tx, actor: Actor, user: UserRow, method: SignInMethod): Promise<OpenSession>;
+  /** Opens a session for somebody who has shown everything that is asked of them. Throws `identity.no_organization`. */
+  open(tx: Tx, actor: Actor, user: UserRow, opening: Opening): Promise<OpenSession>;
   /** Makes the tokens of a session. Outside any transaction. */
   grant(session: OpenSession): Promise<Grant>;
   /**
    * Exchanges a refresh token for its successor. Requests at the same time get the same one; a token that was used
    * before ends the session, because two people hold it. Throws `identity.invalid_token`.
    */
-  refresh(actor: Actor, refreshToken: string): Promise<Grant>;
+  refresh(actor: Actor, refreshToken: string, origin: Origin): Promise<Grant>;
   /** Ends the session that the tokens name; tokens that are not valid are ignored. Throws `identity.csrf_required`. */
   end(actor: Actor, tokens: EndingTokens): Promise<void>;
+  /** Ends what a person has open, and what streams there are. Says how many sessions ended. */
+  endAll(tx: Tx, actor: Actor, ending: Ending): Promise<number>;
 }
 
 /** What came with a sign-out. */
@@ -69,6 +101,7 @@ export interface EndingTokens {
 export interface SessionsDependencies {
   readonly uow: UnitOfWork;
   readonly audit: AuditTrail;
+  readonly accessChanges: Pick<AccessChanges, 'notify'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Pick<Logger, 'warn'>;
@@ -85,14 +118,17 @@ type Rotation =
   | { readonly kind: 'refused' };
 
 export function createSessions(dependencies: SessionsDependencies): Sessions {
-  const { uow, audit, clock, ids, logger, signer, refreshTokens, csrf } = dependencies;
+  const { uow, audit, accessChanges, clock, ids, logger, signer, refreshTokens, csrf } = dependencies;
   const { accessTokenSeconds, sessionSeconds } = dependencies;
   const expiryFrom = (now: Date) => new Date(now.getTime() + sessionSeconds * 1000).toISOString();
 
-  return { open, grant, refresh, end };
+  return { open, grant, refresh, end, endAll };
 
-  async function open(tx: Tx, actor: Actor, user: UserRow, method: SignInMethod): Promise<OpenSession> {
-    const [organization] = await organizationsOf(tx, user.id);
+  async function open(tx: Tx, actor: Actor, user: UserRow, opening: Opening): Promise<OpenSession> {
+    const { method, origin } = opening;
+    if (await isDisabled(tx, user.id)) throw accountDisabled();
+    const organizations = await organizationsOf(tx, user.id);
+    const organization = organizations.find(({ id }) => id === opening.organizationId) ?? organizations[0];
     if (!organization) throw noOrganization();
     const now = clock();
     const family = { sessionId: ids(), generation: 0, seed: new Uint8Array(randomBytes(32)) };
@@ -101,6 +137,9 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       userId: user.id,
       organizationId: organization.id,
       seed: family.seed,
+      method,
+      address: origin.address,
+      userAgent: keptUserAgent(origin),
       at: now.toISOString(),
       expiresAt: expiryFrom(now),
     });
@@ -127,10 +166,12 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     };
   }
 
-  async function refresh(actor: Actor, refreshToken: string): Promise<Grant> {
+  async function refresh(actor: Actor, refreshToken: string, origin: Origin): Promise<Grant> {
     const presented = refreshTokens.read(refreshToken);
     if (!presented) throw invalidToken();
-    const rotation = await uow.write(instanceActor(actor.requestId), (tx) => rotate(tx, actor, presented));
+    const rotation = await uow.write(instanceActor(actor.requestId), (tx) =>
+      rotate(tx, actor, presented, origin),
+    );
     switch (rotation.kind) {
       case 'renewed':
         return grant(rotation.session);
@@ -147,7 +188,12 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     }
   }
 
-  async function rotate(tx: Tx, actor: Actor, presented: PresentedRefreshToken): Promise<Rotation> {
+  async function rotate(
+    tx: Tx,
+    actor: Actor,
+    presented: PresentedRefreshToken,
+    origin: Origin,
+  ): Promise<Rotation> {
     const row = await lockSession(tx, presented.sessionId);
     if (!row || !presented.matches(row.refresh_seed)) return { kind: 'refused' };
     const now = clock();
@@ -155,11 +201,12 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     const behind = row.generation - presented.generation;
     const inGrace = behind === 1 && now.getTime() - Date.parse(row.rotated_at) <= ROTATION_GRACE;
     if (behind !== 0 && !inGrace) return endReused(tx, actor, row, now);
-    return renew(tx, row, now, behind === 0);
+    return renew(tx, row, now, behind === 0 ? origin : undefined);
   }
 
   async function endReused(tx: Tx, actor: Actor, row: SessionRow, now: Date): Promise<Rotation> {
     await revokeSession(tx, row.id, now.toISOString());
+    await accessChanges.notify(tx, { credentialId: row.id });
     await audit.record(tx, actor, {
       action: 'session.token_reused',
       outcome: 'denied',
@@ -170,18 +217,21 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     return { kind: 'reused', session: row };
   }
 
-  async function renew(tx: Tx, row: SessionRow, now: Date, advance: boolean): Promise<Rotation> {
+  /** `origin` of the one request that advances the session; the others get what it got. */
+  async function renew(tx: Tx, row: SessionRow, now: Date, origin: Origin | undefined): Promise<Rotation> {
     const user = await findUser(tx, row.user_id);
     const organizations = await organizationsOf(tx, row.user_id);
     const organization = organizations.find(({ id }) => id === row.organization_id) ?? organizations[0];
     if (!user || !organization) return { kind: 'refused' };
-    const generation = row.generation + (advance ? 1 : 0);
-    if (advance) {
+    const generation = row.generation + (origin ? 1 : 0);
+    if (origin) {
       const at = now.toISOString();
       await rotateSession(tx, {
         id: row.id,
         organizationId: organization.id,
         generation,
+        address: origin.address,
+        userAgent: keptUserAgent(origin),
         at,
         expiresAt: expiryFrom(now),
       });
@@ -209,6 +259,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   async function close(tx: Tx, actor: Actor, sessionId: string): Promise<void> {
     const ended = await revokeSession(tx, sessionId, clock().toISOString());
     if (!ended) return;
+    await accessChanges.notify(tx, { credentialId: sessionId });
     await audit.record(tx, actor, {
       action: 'session.closed',
       organizationId: ended.organization_id,
@@ -216,4 +267,28 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       target: { type: 'session', id: sessionId },
     });
   }
+
+  async function endAll(tx: Tx, actor: Actor, { userId, reason, except }: Ending): Promise<number> {
+    const ended = await revokeSessionsOf(tx, userId, clock().toISOString(), except);
+    if (ended === 0) return 0;
+    // Whoever goes on is only looked at again.
+    await accessChanges.notify(tx, { userId });
+    const [home] = await organizationsOf(tx, userId);
+    await audit.record(tx, actor, {
+      action: 'session.all_closed',
+      organizationId: home?.id ?? null,
+      userId,
+      target: { type: 'user', id: userId },
+      details: { reason, sessions: ended },
+    });
+    return ended;
+  }
+}
+
+/** Characters that are enough to tell a browser by. */
+const USER_AGENT_LENGTH = 400;
+
+function keptUserAgent({ userAgent }: Origin): string | null {
+  if (userAgent === undefined) return null;
+  return [...userAgent.replaceAll(/\p{Cc}/gu, '').toWellFormed()].slice(0, USER_AGENT_LENGTH).join('');
 }
