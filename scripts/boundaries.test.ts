@@ -158,6 +158,45 @@ const PLANTED: readonly (readonly [rule: string, why: string, files: Files])[] =
     'imported',
     inTags("import { env as settings } from 'node:process';\nexport const port = settings.PORT;\n"),
   ],
+  ['outbound-door', 'global fetch', inTags("export const get = () => fetch('https://a.example/');\n")],
+  [
+    'outbound-door',
+    'handed on',
+    inTags('export const client = (make: (f: unknown) => void) => make(fetch);\n'),
+  ],
+  ['outbound-door', 'as a shorthand', inTags('export const client = { fetch };\n')],
+  [
+    'outbound-door',
+    'through globalThis',
+    inTags("export const get = globalThis.fetch('https://a.example/');\n"),
+  ],
+  ['outbound-door', 'by an index', inTags("export const get = globalThis['fetch'];\n")],
+  ['outbound-door', 'a socket', inTags("export const socket = () => new WebSocket('wss://a.example/');\n")],
+  [
+    'outbound-door',
+    'the client of node:https',
+    inTags("import { request as r } from 'node:https';\nr('https://a.example/');\n"),
+  ],
+  [
+    'outbound-door',
+    'all of node:http',
+    { 'server/platform/db/x.ts': "import http from 'node:http';\nexport const get = http.get;\n" },
+  ],
+  [
+    'outbound-door',
+    'node:net later',
+    { 'server/platform/db/x.ts': "export const net = () => import('node:net');\n" },
+  ],
+  [
+    'outbound-door',
+    'a bare socket',
+    { 'server/app/x.ts': "import { connect } from 'node:tls';\nexport const c = connect;\n" },
+  ],
+  [
+    'outbound-door',
+    'the library behind the door',
+    { 'server/platform/db/x.ts': "export { fetch as f } from 'undici';\n" },
+  ],
   [
     'prompt-text',
     'as the system field',
@@ -238,6 +277,22 @@ describe('the boundary rules', () => {
     const { files, violations } = await checkBoundaries(root);
     expect(files).toBe(0);
     expect(violations).toEqual([{ rule: 'coverage', file: '.', detail: '0 files checked' }]);
+  });
+
+  test('do not take names, types and servers for connections', async () => {
+    build({
+      ...HOUSE,
+      'server/platform/http/x.ts': [
+        "import { createServer, type IncomingMessage } from 'node:http';",
+        "import type { Socket } from 'node:net';",
+        'export interface Door { readonly fetch: typeof globalThis.fetch }',
+        'export const call = (door: Door, s: Socket, m: IncomingMessage) => door.fetch(String(m.url) + s.bytesRead);',
+        'export const make = (send: typeof fetch) => ({ fetch: send, open: createServer });',
+      ].join('\n'),
+      'server/cli/x.ts': "export const get = () => fetch('http://127.0.0.1:3000/');\n",
+      'server/platform/outbound/x.ts': "import { fetch } from 'undici';\nexport const get = fetch;\n",
+    });
+    expect((await checkBoundaries(root)).violations).toEqual([]);
   });
 
   test('do not take ordinary sentences and model calls for prompt text', async () => {

@@ -82,6 +82,12 @@ const RULES: readonly IForbiddenRuleType[] = [
     { path: '^server/modules/', pathNot: [...TESTS, '\\.(routes|module)\\.ts$'] },
     { path: '\\.routes\\.ts$' },
   ),
+  forbid(
+    'outbound-door',
+    'only platform/outbound opens connections to addresses',
+    { path: '^server/', pathNot: [...TESTS, '^server/platform/outbound/'] },
+    { path: '(^|/)node_modules/undici/' },
+  ),
   forbid('cycles', 'no import cycles', {}, { circular: true }),
   forbid(
     'testing-in-product',

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { findOutboundCalls } from './outbound-calls.ts';
 import { findPromptText } from './prompt-text.ts';
 import type { Violation } from './violation.ts';
 
@@ -6,6 +7,8 @@ import type { Violation } from './violation.ts';
 
 const MAX_LINES = 300;
 const TEST_FILE = /\.(test|contract)\.tsx?$/;
+/** The door itself; the command line, which talks to the server of its own user; and probes, which try what must fail. */
+const OUTBOUND_DOOR = /^server\/(platform\/outbound|cli)\/|\.probe\.ts$/;
 const GENERATED = new Set(['client/schema.ts']);
 const TEST_FUNCTIONS = new Set(['test', 'it', 'describe', 'suite']);
 const NEVER_RUN = new Set(['skip', 'todo', 'only', 'fails']);
@@ -50,6 +53,11 @@ export function checkSource(file: string, text: string): readonly Violation[] {
     if (!file.endsWith('.repository.ts') && !file.startsWith('server/platform/db/')) {
       findQueryBuilderImports(source).forEach(
         report('query-builder', 'only repositories look inside a transaction'),
+      );
+    }
+    if (!OUTBOUND_DOOR.test(file)) {
+      findOutboundCalls(source).forEach(
+        report('outbound-door', 'only platform/outbound opens connections; take its port, `Outbound`'),
       );
     }
     if (!file.endsWith('.prompts.ts')) {

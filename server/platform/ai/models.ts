@@ -34,7 +34,7 @@ export function createModels(settings: AiSettings): Models {
     anthropic: sameHost(addresses.anthropic, ANTHROPIC_URL),
     openai: sameHost(addresses.openai, OPENAI_URL),
   };
-  const fetch = createOperatorFetch(Object.values(addresses));
+  const send = createOperatorFetch(Object.values(addresses));
   const openai = async () => {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
     return createOpenAICompatible({
@@ -42,7 +42,7 @@ export function createModels(settings: AiSettings): Models {
       baseURL: addresses.openai,
       ...(settings.openaiApiKey === undefined ? {} : { apiKey: settings.openaiApiKey }),
       includeUsage: true,
-      fetch,
+      fetch: send,
       // OpenAI's newer models refuse `max_tokens`; other servers know only that.
       ...(own.openai ? { transformRequestBody: renameTokenLimit } : {}),
     });
@@ -59,7 +59,7 @@ export function createModels(settings: AiSettings): Models {
       return createAnthropic({
         baseURL: addresses.anthropic,
         apiKey: settings.anthropicApiKey ?? 'none',
-        fetch,
+        fetch: send,
       }).languageModel(ref.model);
     },
     async embedding(ref) {
