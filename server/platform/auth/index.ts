@@ -8,6 +8,14 @@ export { ACCESS_TOKEN_AUDIENCE, createTokenSigner } from './access-tokens.ts';
 export { isApiKey, looksLikeApiKey, type NewApiKey, newApiKey } from './api-key-format.ts';
 export { batching } from './batching.ts';
 export { createCsrfProofs } from './csrf.ts';
+export type { IssuerAlgorithm } from './issuer-keys.ts';
+export {
+  createIssuerVerifier,
+  type IssuerClaims,
+  type IssuerVerifier,
+  type IssuerVerifierOptions,
+  unverifiedIssuerOf,
+} from './issuer-verifier.ts';
 export { createKeyRing } from './key-ring.ts';
 export { type AuthKeys, deriveKeys } from './keys.ts';
 export { hashOpaqueToken, newOpaqueToken } from './opaque-tokens.ts';
