@@ -5,12 +5,15 @@ import { newId } from '../../kernel/ids.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { isUniqueViolation } from './errors.ts';
 import type { Tx } from './port.ts';
-import { queryBuilder } from './query-builder.ts';
+import { queryBuilder, statement } from './query-builder.ts';
 
 interface Tables {
   organizations: { id: string; name: string; created_at: string };
   library_collections: { organization_id: string; id: string; name: string; created_at: string };
 }
+
+const SHOWN = `select current_setting('work_mem') as memory, current_setting('app.organization') as tenant,
+  current_setting('transaction_read_only') as writes`;
 
 /** What every database adapter must do. */
 export function databaseContract(name: string, open: () => Promise<TestDatabase>): void {
@@ -152,6 +155,32 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
         i: values[8],
         j: [1, 2, 3],
       });
+    });
+
+    test.each(['read', 'write'] as const)(
+      'settings of a statement hold while it runs in a %s',
+      async (door) => {
+        const show = statement<{ memory: string; tenant: string; writes: string }>(SHOWN, {
+          work_mem: '5120',
+        });
+        const plain = statement<{ memory: string; tenant: string; writes: string }>(SHOWN);
+        for (let round = 0; round < 2; round++) {
+          const [set] = await test_.database.uow[door](here, (tx) => show(tx));
+          expect(set).toEqual({
+            memory: '5MB',
+            tenant: here.organizationId,
+            writes: door === 'read' ? 'on' : 'off',
+          });
+          expect(await test_.database.uow[door](here, (tx) => plain(tx))).toEqual([
+            { ...set, memory: '4MB' },
+          ]);
+        }
+      },
+    );
+
+    test('settings are plain words and numbers', async () => {
+      const evil = statement('select 1', { work_mem: "1', true), set_config('role', 'postgres" });
+      await expect(test_.database.uow.read(here, (tx) => evil(tx))).rejects.toThrow(/not a setting/);
     });
 
     test('a transaction cannot be used after it has ended', async () => {

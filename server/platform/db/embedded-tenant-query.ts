@@ -1,16 +1,22 @@
 import { createRequire } from 'node:module';
 import { messages, type PGlite, parse, protocol, type Results } from '@electric-sql/pglite';
-import type { SqlResult } from './port.ts';
+import type { LocalSettings, SqlResult } from './port.ts';
 import { StatementNames } from './statement-names.ts';
-import { SET_TENANT_READ_ONLY } from './tenant.ts';
+import { setTenantReadOnly } from './tenant.ts';
 
 const { prepareValue }: { readonly prepareValue: (value: unknown) => string | Uint8Array | null } =
   createRequire(import.meta.url)('pg/lib/utils');
 
 const { serialize } = protocol;
-const SETTINGS_STATEMENT = 'tenant';
 /** Distinct statements that are kept prepared; the rest are sent unnamed. */
 const MAX_PREPARED = 500;
+
+/** `name`: under which it is kept prepared; empty where it is not kept. */
+interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
 
 type Answer = Awaited<ReturnType<PGlite['execProtocol']>>['messages'];
 
@@ -28,11 +34,16 @@ export class EmbeddedTenantReader {
     this.#db = db;
   }
 
-  async read(settings: readonly string[], text: string, values: readonly unknown[]): Promise<SqlResult> {
-    const name = this.#names.of(text) ?? '';
+  async read(
+    tenant: readonly string[],
+    text: string,
+    values: readonly unknown[],
+    settings: LocalSettings | undefined,
+  ): Promise<SqlResult> {
+    const steps = [this.#named(setTenantReadOnly(settings), tenant), this.#named(text, values)] as const;
     // Not while a transaction is open: PGlite is one connection.
     const answer = await this.#db._runExclusiveTransaction(() =>
-      this.#db.runExclusive(() => this.#exchange(settings, name, text, values)),
+      this.#db.runExclusive(() => this.#exchange(...steps)),
     );
     const failure = answer.find((message) => message instanceof messages.DatabaseError);
     if (failure) throw failure;
@@ -43,24 +54,25 @@ export class EmbeddedTenantReader {
     return { rows: result?.rows ?? [], rowCount: result?.rows.length ?? 0 };
   }
 
-  async #exchange(
-    settings: readonly string[],
-    name: string,
-    text: string,
-    values: readonly unknown[],
-  ): Promise<Answer> {
+  #named(text: string, values: readonly unknown[]): NamedStatement {
+    return { text, values, name: this.#names.of(text) ?? '' };
+  }
+
+  async #exchange(settings: NamedStatement, statement: NamedStatement): Promise<Answer> {
     const parsed: string[] = [];
-    const parseOnce = (statement: { readonly name: string; readonly text: string }) => {
-      if (this.#prepared.has(statement.name)) return [];
-      parsed.push(statement.name);
-      return [serialize.parse(statement)];
+    const parseOnce = ({ name, text }: NamedStatement) => {
+      if (this.#prepared.has(name)) return [];
+      parsed.push(name);
+      return [serialize.parse({ name, text })];
     };
+    const bind = ({ name, values }: NamedStatement) =>
+      serialize.bind({ statement: name, values: values.map(prepareValue) });
     const bytes = Buffer.concat([
-      ...parseOnce({ name: SETTINGS_STATEMENT, text: SET_TENANT_READ_ONLY }),
-      serialize.bind({ statement: SETTINGS_STATEMENT, values: [...settings] }),
+      ...parseOnce(settings),
+      bind(settings),
       serialize.execute({}),
-      ...parseOnce({ name, text }),
-      serialize.bind({ statement: name, values: values.map(prepareValue) }),
+      ...parseOnce(statement),
+      bind(statement),
       serialize.describe({ type: 'P' }),
       serialize.execute({}),
       serialize.sync(),

@@ -8,7 +8,7 @@ import { translateDatabaseError } from './errors.ts';
 import type { Database, SqlResult, Tx } from './port.ts';
 import { OpenTransaction } from './query-builder.ts';
 import { PARSERS } from './sql-values.ts';
-import { APP_ROLE, SET_TENANT, tenantSettings } from './tenant.ts';
+import { APP_ROLE, SET_TENANT, setLocal, tenantSettings } from './tenant.ts';
 
 export interface EmbeddedOptions {
   /** Folder of the database, or undefined for one in memory (tests). */
@@ -54,11 +54,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
 
   const reader = new EmbeddedTenantReader(db);
   async function read<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    const settings = tenantSettings(actor);
+    const tenant = tenantSettings(actor);
     const open = new OpenTransaction({
-      execute: async (text, values = []) => {
+      execute: async (text, values = [], settings) => {
         await breathe();
-        return reader.read(settings, text, values);
+        return reader.read(tenant, text, values, settings);
       },
     });
     try {
@@ -76,7 +76,12 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
     try {
       return await db.transaction(async (inner) => {
         await inner.query(SET_TENANT, tenantSettings(actor));
-        const open = new OpenTransaction({ execute: (text, values) => execute(inner, text, values) });
+        const open = new OpenTransaction({
+          execute: async (text, values, settings) => {
+            if (settings !== undefined) await inner.query(setLocal(settings));
+            return execute(inner, text, values);
+          },
+        });
         try {
           return await fn(open.asTx());
         } finally {

@@ -28,9 +28,13 @@ export interface SqlResult {
   readonly rowCount: number;
 }
 
+/** Parameters of the database, for its planner or an extension: constants of our own, never input. */
+export type LocalSettings = Readonly<Record<string, string>>;
+
 /** Runs SQL on one connection, inside whatever transaction that connection has open. */
 export interface SqlExecutor {
-  execute(text: string, values?: readonly unknown[]): Promise<SqlResult>;
+  /** `settings` hold while the statement is planned and runs; in a write, until its transaction ends. */
+  execute(text: string, values?: readonly unknown[], settings?: LocalSettings): Promise<SqlResult>;
 }
 
 /** One database, PGlite or PostgreSQL, as the rest of the platform sees it. */

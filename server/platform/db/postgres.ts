@@ -5,7 +5,7 @@ import type { Database, SqlExecutor, SqlResult, Tx } from './port.ts';
 import { OpenTransaction } from './query-builder.ts';
 import { PARSERS } from './sql-values.ts';
 import { StatementNames } from './statement-names.ts';
-import { APP_ROLE, SET_TENANT, tenantSettings } from './tenant.ts';
+import { APP_ROLE, SET_TENANT, setLocal, setTenantReadOnly, tenantSettings } from './tenant.ts';
 import { readAsTenant } from './tenant-query.ts';
 
 export interface PostgresOptions {
@@ -65,9 +65,11 @@ export function openPostgres(options: PostgresOptions): Database {
 
   async function read<T>(actor: Actor, fn: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await connect();
-    const settings = tenantSettings(actor);
+    const tenant = tenantSettings(actor);
+    const named = (text: string, values: readonly unknown[]) => ({ text, values, name: names.of(text) });
     const open = new OpenTransaction({
-      execute: (text, values = []) => readAsTenant(client, settings, { text, values, name: names.of(text) }),
+      execute: (text, values = [], settings) =>
+        readAsTenant(client, named(setTenantReadOnly(settings), tenant), named(text, values)),
     });
     try {
       return await fn(open.asTx());
@@ -84,7 +86,12 @@ export function openPostgres(options: PostgresOptions): Database {
     const opened = Promise.all([client.query('begin'), run(client, SET_TENANT, tenantSettings(actor))]);
     // Awaited below; until then a failure here must not count as unhandled.
     opened.catch(() => undefined);
-    const open = new OpenTransaction({ execute: (text, values) => run(client, text, values ?? []) });
+    const open = new OpenTransaction({
+      execute: async (text, values, settings) => {
+        if (settings !== undefined) await run(client, setLocal(settings), []);
+        return run(client, text, values ?? []);
+      },
+    });
     try {
       const result = await fn(open.asTx());
       await opened;

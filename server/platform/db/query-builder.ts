@@ -9,7 +9,7 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely';
-import type { SqlExecutor, Tx } from './port.ts';
+import type { LocalSettings, SqlExecutor, Tx } from './port.ts';
 
 /** The inside of a `Tx`: an executor on the open transaction's connection, and the query builder made for it once. */
 export class OpenTransaction implements SqlExecutor {
@@ -21,10 +21,10 @@ export class OpenTransaction implements SqlExecutor {
     this.#executor = executor;
   }
 
-  execute(text: string, values: readonly unknown[] = []) {
+  execute(text: string, values: readonly unknown[] = [], settings?: LocalSettings) {
     if (!this.#open)
       throw new Error('this transaction has ended: a query was issued after its unit of work returned');
-    return this.#executor.execute(text, values);
+    return this.#executor.execute(text, values, settings);
   }
 
   builder(): Kysely<unknown> {
@@ -55,9 +55,12 @@ export function queryBuilder<Tables>(tx: Tx): Kysely<Tables> {
  * A statement whose text never changes, for the few reads that everything waits for: building and compiling a query
  * costs more than sending it. `Row` must be what the text selects. Only repositories call it.
  */
-export function statement<Row>(text: string): (tx: Tx, ...values: unknown[]) => Promise<readonly Row[]> {
+export function statement<Row>(
+  text: string,
+  settings?: LocalSettings,
+): (tx: Tx, ...values: unknown[]) => Promise<readonly Row[]> {
   return async (tx, ...values) =>
-    (await OpenTransaction.from(tx).execute(text, values)).rows as readonly Row[];
+    (await OpenTransaction.from(tx).execute(text, values, settings)).rows as readonly Row[];
 }
 
 function dialectOver(executor: SqlExecutor): Dialect {

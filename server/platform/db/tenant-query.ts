@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import pg from 'pg';
 import type { SqlResult } from './port.ts';
-import { SET_TENANT_READ_ONLY } from './tenant.ts';
 
 /** What we use of the inside of the pinned `pg` 8.23; the contract suite fails if a new version changes it. */
 interface Connection {
@@ -11,7 +10,7 @@ interface Connection {
   bind(message: {
     readonly portal: string;
     readonly statement: string;
-    readonly values: readonly string[];
+    readonly values: readonly unknown[];
     readonly valueMapper: unknown;
   }): void;
   execute(message: { readonly portal: string; readonly rows: number }): void;
@@ -39,7 +38,12 @@ const Query = pg.Query as unknown as new (
 ) => PreparedQuery;
 const { prepareValue }: { readonly prepareValue: unknown } = createRequire(import.meta.url)('pg/lib/utils');
 
-const SETTINGS_STATEMENT = 'tenant';
+/** A statement and the name under which it is kept prepared; undefined where it is not kept. */
+export interface NamedStatement {
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly values: readonly unknown[];
+}
 
 /**
  * One statement together with its tenant's settings: both are executed before the protocol's Sync, so PostgreSQL runs them
@@ -47,28 +51,22 @@ const SETTINGS_STATEMENT = 'tenant';
  * them fails, the statement is skipped.
  */
 class TenantQuery extends Query {
-  readonly #settings: readonly string[];
+  readonly #settings: NamedStatement;
   #settled = false;
 
-  constructor(config: QueryConfig, settings: readonly string[], done: Done) {
+  constructor(config: QueryConfig, settings: NamedStatement, done: Done) {
     super(config, undefined, done);
     this.#settings = settings;
   }
 
   override prepare(connection: Connection): void {
-    const known =
-      connection.parsedStatements[SETTINGS_STATEMENT] ??
-      connection.submittedNamedStatements[SETTINGS_STATEMENT];
-    if (known === undefined) {
-      connection.parse({ text: SET_TENANT_READ_ONLY, name: SETTINGS_STATEMENT });
-      connection.submittedNamedStatements[SETTINGS_STATEMENT] = SET_TENANT_READ_ONLY;
+    const { text, name = '', values } = this.#settings;
+    const known = connection.parsedStatements[name] ?? connection.submittedNamedStatements[name];
+    if (name === '' || known === undefined) {
+      connection.parse({ text, name });
+      if (name !== '') connection.submittedNamedStatements[name] = text;
     }
-    connection.bind({
-      portal: '',
-      statement: SETTINGS_STATEMENT,
-      values: this.#settings,
-      valueMapper: prepareValue,
-    });
+    connection.bind({ portal: '', statement: name, values, valueMapper: prepareValue });
     connection.execute({ portal: '', rows: 0 });
     super.prepare(connection);
   }
@@ -84,15 +82,11 @@ class TenantQuery extends Query {
   }
 }
 
-/** Runs one read-only statement as its tenant in one round trip. `name`: under which it is kept prepared, if at all. */
+/** Runs one read-only statement in one round trip after the statement that sets its tenant. */
 export function readAsTenant(
   client: pg.PoolClient,
-  settings: readonly string[],
-  statement: {
-    readonly text: string;
-    readonly name: string | undefined;
-    readonly values: readonly unknown[];
-  },
+  settings: NamedStatement,
+  statement: NamedStatement,
 ): Promise<SqlResult> {
   return new Promise((resolve, reject) => {
     const config: QueryConfig = { ...statement, values: [...statement.values], queryMode: 'extended' };
