@@ -1,0 +1,214 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { isAppError } from '../../../kernel/errors.ts';
+import type { Routes } from '../../../platform/http/index.ts';
+import { Problem } from '../../../platform/http/schemas.ts';
+import type { Grant, Origin } from '../identity.sessions.ts';
+import { isSignInFailure, SIGN_IN_FAILURES, unknownFailure } from './federation.errors.ts';
+import type { OwnIdentities } from './own-identities.ts';
+import {
+  CallbackQuery,
+  FailureParams,
+  FailureView,
+  IdentityList,
+  LinkAnswer,
+  LinkBody,
+  ProviderParams,
+  SignInProviders,
+  SignOutAnswer,
+  StartQuery,
+} from './sign-in.schemas.ts';
+import type { FederatedSignIn } from './sign-in.service.ts';
+
+const FLOW_COOKIE = 'scriptorium_oidc';
+/** The sealed flow goes nowhere else. */
+const FLOW_PATH = '/api/v1/auth/oidc';
+const FLOW_SECONDS = 600;
+
+export interface SignInRoutesOptions {
+  readonly signIn: FederatedSignIn;
+  readonly identities: OwnIdentities;
+  /** Puts the tokens of a session into cookies. */
+  readonly setSessionCookies: (reply: FastifyReply, grant: Grant) => void;
+  /** Mark cookies `Secure`. */
+  readonly secureCookies: boolean;
+  /** Where the console is, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+const tags = ['auth'];
+/** Nothing but a person in a browser of theirs: no API key. */
+const own = { config: { access: { minimum: 'guest', scope: null } } } as const;
+
+export function signInRoutes(options: SignInRoutesOptions): Routes {
+  const { signIn, identities, setSessionCookies, secureCookies, publicUrl } = options;
+  // Lax: the browser comes back by a link from another site, and this cookie must come with it.
+  const cookie = { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: FLOW_PATH } as const;
+
+  /** Sends the browser to the sign-in page, which says what went wrong; what is no failure of a sign-in is thrown. */
+  function land(reply: FastifyReply, error: unknown): FastifyReply {
+    if (!isAppError(error) || !landable(error.code)) throw error;
+    const page = new URL(`${publicUrl}/sign-in`);
+    page.searchParams.set('error', error.code);
+    return reply.redirect(page.href, 303);
+  }
+
+  return (http) => {
+    http.get(
+      '/auth/oidc/providers',
+      {
+        config: { access: { public: 'the sign-in page shows them' } },
+        schema: { tags, summary: 'Identity providers to sign in by', response: { 200: SignInProviders } },
+      },
+      async (request) => identities.providers(request.actor),
+    );
+    http.get(
+      '/auth/oidc/errors/:code',
+      {
+        config: { access: { public: 'the sign-in page explains what went wrong' } },
+        schema: {
+          tags,
+          summary: 'What a failure of a sign-in means',
+          params: FailureParams,
+          response: { 200: FailureView },
+        },
+      },
+      async (request) => {
+        const { code } = request.params;
+        if (!isSignInFailure(code)) throw unknownFailure();
+        return { code, message: SIGN_IN_FAILURES[code].message };
+      },
+    );
+    http.get(
+      '/auth/oidc/:provider/start',
+      {
+        config: { access: { public: 'this is how people sign in' } },
+        schema: {
+          tags,
+          summary: 'Send the browser to an identity provider',
+          params: ProviderParams,
+          querystring: StartQuery,
+          response: { 303: Type.Null(), 404: Problem },
+        },
+      },
+      async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        try {
+          const { provider } = request.params;
+          const origin = originOf(request);
+          const going = await signIn.start(request.actor, origin, provider, request.query.returnTo);
+          reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
+          return reply.redirect(going.url, 303);
+        } catch (error) {
+          return land(reply, error);
+        }
+      },
+    );
+    http.get(
+      '/auth/oidc/:provider/callback',
+      {
+        config: { access: { public: 'the identity provider sends the browser back here' } },
+        schema: {
+          tags,
+          summary: 'End a sign-in by an identity provider',
+          params: ProviderParams,
+          querystring: CallbackQuery,
+          response: { 303: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        const sealedFlow = request.cookies[FLOW_COOKIE];
+        if (sealedFlow !== undefined) reply.clearCookie(FLOW_COOKIE, cookie);
+        try {
+          const query = request.url.slice(request.url.indexOf('?'));
+          const answer = { query: query.startsWith('?') ? query : '', sealedFlow };
+          const arrived = await signIn.finish(
+            request.actor,
+            originOf(request),
+            request.params.provider,
+            answer,
+          );
+          if (arrived.grant) setSessionCookies(reply, arrived.grant);
+          return reply.redirect(`${publicUrl}${arrived.returnTo}`, 303);
+        } catch (error) {
+          if (isAppError(error)) request.log.info({ err: error, requestId: request.id }, 'sign-in refused');
+          return land(reply, error);
+        }
+      },
+    );
+    http.post(
+      '/auth/oidc/:provider/link',
+      {
+        ...own,
+        schema: {
+          tags,
+          summary: 'Connect an identity provider to one’s account',
+          params: ProviderParams,
+          body: LinkBody,
+          response: { 200: LinkAnswer },
+        },
+      },
+      async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        const { provider } = request.params;
+        const origin = originOf(request);
+        const going = await signIn.startLink(request.actor, origin, provider, request.body.returnTo);
+        reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
+        return { url: going.url };
+      },
+    );
+    http.delete(
+      '/auth/oidc/:provider/link',
+      {
+        ...own,
+        schema: {
+          tags,
+          summary: 'Disconnect an identity provider from one’s account',
+          params: ProviderParams,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await identities.unlink(request.actor, request.params.provider);
+        return reply.code(204).send(null);
+      },
+    );
+    http.get(
+      '/auth/identities',
+      {
+        ...own,
+        schema: {
+          tags,
+          summary: 'Identity providers that are connected to one’s account',
+          response: { 200: IdentityList },
+        },
+      },
+      async (request) => identities.list(request.actor),
+    );
+    http.get(
+      '/auth/oidc/sign-out',
+      {
+        ...own,
+        schema: {
+          tags,
+          summary: 'Where to sign out of the identity provider as well, before signing out here',
+          response: { 200: SignOutAnswer },
+        },
+      },
+      async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        return { url: await identities.signOutUrl(request.actor) };
+      },
+    );
+  };
+}
+
+/** Failures that the sign-in page can explain. */
+function landable(code: string): boolean {
+  return isSignInFailure(code) || code === 'identity.no_organization' || code === 'identity.sso_required';
+}
+
+function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, userAgent: request.headers['user-agent'] };
+}

@@ -1,0 +1,187 @@
+import type { Logger } from 'pino';
+import { type Actor, instanceActor } from '../../../kernel/actor.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { IdSource } from '../../../kernel/ids.ts';
+import type { Cache } from '../../../platform/cache/port.ts';
+import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
+import type { SignInLimits } from '../identity.limits.ts';
+import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import type { Admit, Vouched } from './admission.ts';
+import { providerNotFound, signInFailure } from './federation.errors.ts';
+import { safeReturnTo } from './federation.policy.ts';
+import type { ProviderRow } from './federation.tables.ts';
+import { insertFederatedSession, sessionGoesOn } from './identities.repository.ts';
+import { FLOW_SECONDS, type LoginFlow, type LoginFlows } from './login-flow.ts';
+import type { OidcClient } from './oidc-client.ts';
+import { findEnabledProvider } from './providers.repository.ts';
+import type { ProviderAddresses } from './providers.schemas.ts';
+
+/** What a browser is sent away with. */
+export interface Departure {
+  /** At the provider. */
+  readonly url: string;
+  /** For the cookie that binds the answer to this browser. */
+  readonly sealedFlow: string;
+}
+
+export interface Arrival {
+  /** A path of ours. */
+  readonly returnTo: string;
+  /** Null where an account was only connected: its session goes on. */
+  readonly grant: Grant | null;
+}
+
+/** Signing in by an identity provider, in a browser. Methods throw the failures of `federation.errors.ts`. */
+export interface FederatedSignIn {
+  /** Throws `federation.provider_not_found` besides. */
+  start(actor: Actor, origin: Origin, slug: string, returnTo: string | undefined): Promise<Departure>;
+  /** The same for somebody who is signed in and connects the provider to their account. */
+  startLink(actor: Actor, origin: Origin, slug: string, returnTo: string | undefined): Promise<Departure>;
+  /** `query`: what the provider sent the browser back with, as it came, with its `?`. */
+  finish(
+    actor: Actor,
+    origin: Origin,
+    slug: string,
+    answer: { readonly query: string; readonly sealedFlow: string | undefined },
+  ): Promise<Arrival>;
+}
+
+export interface FederatedSignInDependencies {
+  readonly uow: UnitOfWork;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly sessions: Sessions;
+  readonly limits: Pick<SignInLimits, 'signIn'>;
+  readonly client: OidcClient;
+  readonly flows: LoginFlows;
+  readonly admit: Admit;
+  readonly addresses: ProviderAddresses;
+  readonly publicUrl: string;
+}
+
+export function createFederatedSignIn(dependencies: FederatedSignInDependencies): FederatedSignIn {
+  const { uow, cache, clock, ids, logger, sessions, limits, client, flows, admit, addresses } = dependencies;
+  return {
+    start: (actor, origin, slug, returnTo) => begin(actor, origin, slug, returnTo, null),
+    startLink: async (actor, origin, slug, returnTo) => {
+      const { userId, credentialId: sessionId } = actor;
+      if (userId === null || sessionId === undefined) throw signInFailure('federation.session_ended');
+      return begin(actor, origin, slug, returnTo, { userId, sessionId });
+    },
+    finish,
+  };
+
+  async function begin(
+    actor: Actor,
+    origin: Origin,
+    slug: string,
+    returnTo: string | undefined,
+    link: LoginFlow['link'],
+  ): Promise<Departure> {
+    await limits.signIn(origin.address);
+    const provider = await providerOf(actor, slug);
+    if (!provider || provider.client_id === null) throw providerNotFound();
+    const secrets = client.newSecrets();
+    const url = await client.authorizationUrl(provider, addresses.redirectUri(slug), secrets);
+    const sealedFlow = flows.seal({
+      ...secrets,
+      id: ids(),
+      providerId: provider.id,
+      returnTo: safeReturnTo(returnTo, dependencies.publicUrl),
+      link,
+    });
+    return { url, sealedFlow };
+  }
+
+  async function finish(
+    actor: Actor,
+    origin: Origin,
+    slug: string,
+    answer: { readonly query: string; readonly sealedFlow: string | undefined },
+  ): Promise<Arrival> {
+    await limits.signIn(origin.address);
+    const flow = flows.open(answer.sealedFlow);
+    if (!flow || !(await firstUse(flow.id))) throw signInFailure('federation.flow_ended');
+    const provider = await providerOf(actor, slug);
+    // Each provider has a callback of its own: an answer that came to another one is not the answer (RFC 9700, 4.4.2).
+    if (provider?.id !== flow.providerId) throw signInFailure('federation.flow_ended');
+    const callback = new URL(`${addresses.redirectUri(slug)}${answer.query}`);
+    const said = await client.exchange(provider, callback, flow);
+    const vouched: Vouched = { provider, claims: said.claims, at: said.at, complete: true };
+    const session = await (flow.link
+      ? connect(actor, vouched, flow.link)
+      : open(actor, origin, vouched, said.providerSession));
+    return { returnTo: flow.returnTo, grant: session && (await sessions.grant(session)) };
+  }
+
+  async function open(
+    actor: Actor,
+    origin: Origin,
+    vouched: Vouched,
+    providerSession: string | null,
+  ): Promise<OpenSession> {
+    const { provider } = vouched;
+    const outcome = await uow.write(instanceActor(actor.requestId), async (tx) => {
+      const admission = await admit(tx, actor, vouched);
+      if (!admission.ok) return admission.error;
+      const { user, identity, organizationIds } = admission.value;
+      const [organizationId] = organizationIds;
+      const session = await sessions.open(tx, actor, user, { method: 'sso', origin, organizationId });
+      await insertFederatedSession(tx, {
+        session_id: session.family.sessionId,
+        provider_id: provider.id,
+        identity_id: identity.id,
+        provider_session: providerSession,
+      });
+      return session;
+    });
+    if (outcome instanceof Error) {
+      logger.info(
+        { provider: provider.slug, code: outcome.code, requestId: actor.requestId },
+        'a sign-in by an identity provider was refused',
+      );
+      throw outcome;
+    }
+    return outcome;
+  }
+
+  async function connect(
+    actor: Actor,
+    vouched: Vouched,
+    link: NonNullable<LoginFlow['link']>,
+  ): Promise<null> {
+    await uow.write(instanceActor(actor.requestId), async (tx) => {
+      if (!(await stillSignedIn(tx, link))) throw signInFailure('federation.session_ended');
+      const signedIn: Actor = {
+        ...actor,
+        ...{ kind: 'user', userId: link.userId, credentialId: link.sessionId },
+      };
+      const admission = await admit(tx, signedIn, vouched, link.userId);
+      if (!admission.ok) throw admission.error;
+    });
+    return null;
+  }
+
+  function stillSignedIn(tx: Tx, link: NonNullable<LoginFlow['link']>): Promise<boolean> {
+    return sessionGoesOn(tx, link.sessionId, link.userId, clock().toISOString());
+  }
+
+  function providerOf(actor: Actor, slug: string): Promise<ProviderRow | undefined> {
+    return uow.read(instanceActor(actor.requestId), (tx) => findEnabledProvider(tx, slug));
+  }
+
+  /** Without the cache people can still sign in: the provider takes each code only once. */
+  async function firstUse(flowId: string): Promise<boolean> {
+    try {
+      return (await cache.increment(`federation:flow:${flowId}`, FLOW_SECONDS)) === 1;
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        'the cache does not answer: whether a sign-in was used before is not checked',
+      );
+      return true;
+    }
+  }
+}
