@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.ts';
+import { isAppError } from '../../kernel/errors.ts';
+import { MemoryCache } from '../../platform/cache/index.ts';
 import type { Cache } from '../../platform/cache/port.ts';
-import { createSignInLimits, networkOf } from './identity.limits.ts';
+import { createSignInLimits, type Guess, networkOf, type SignInLimits } from './identity.limits.ts';
 
 describe('networkOf', () => {
   test.each([
@@ -19,15 +21,88 @@ describe('networkOf', () => {
   });
 });
 
+describe('guessing passwords', () => {
+  let now = 0;
+  const clock = () => new Date(now);
+  const guess = (address: string, emailKey = 'ada@example.org') => ({ address, emailKey });
+  const create = () => {
+    now = Date.parse('2026-03-01T12:00:00Z');
+    const cache = new MemoryCache(10_000, clock);
+    return createSignInLimits({ cache, clock, logger: { warn: () => undefined }, enabled: true });
+  };
+  /** 0 where the attempt may be made, otherwise the seconds of `Retry-After`. */
+  const attempt = async (limits: SignInLimits, by: Guess): Promise<number> =>
+    limits.password(by).then(
+      () => 0,
+      (error: unknown) => {
+        if (!isAppError(error) || error.code !== 'identity.too_many_attempts') throw error;
+        return error.retryAfterSeconds ?? Number.NaN;
+      },
+    );
+
+  test('after ten, each attempt of a network at an account waits twice as long, up to a quarter of an hour', async () => {
+    const limits = create();
+    for (let index = 0; index < 10; index += 1) expect(await attempt(limits, guess('192.0.2.7'))).toBe(0);
+    const waits: number[] = [];
+    for (let index = 0; index < 12; index += 1) {
+      expect(await attempt(limits, guess('192.0.2.7'))).toBe(0);
+      const wait = await attempt(limits, guess('192.0.2.7'));
+      // Asking again meanwhile makes it no longer.
+      expect(await attempt(limits, guess('192.0.2.7'))).toBe(wait);
+      waits.push(wait);
+      now += wait * 1000;
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+  });
+
+  test('what one network tries keeps no other one and no other account out', async () => {
+    const limits = create();
+    for (let index = 0; index < 12; index += 1) await attempt(limits, guess('192.0.2.7'));
+    expect(await attempt(limits, guess('192.0.2.7'))).toBeGreaterThan(0);
+    expect(await attempt(limits, guess('192.0.2.8'))).toBe(0);
+    expect(await attempt(limits, guess('192.0.2.7', 'eve@example.org'))).toBe(0);
+  });
+
+  test('a thousand networks together get one attempt a minute, and a network that is known is not kept out', async () => {
+    const limits = create();
+    await limits.forgive(guess('198.51.100.1'));
+    let admitted = 0;
+    const begin = now;
+    for (let index = 0; index < 1000; index += 1) {
+      if ((await attempt(limits, guess(`10.1.${index >> 8}.${index & 255}`))) === 0) admitted += 1;
+      now += 1000;
+    }
+    const minutes = (now - begin) / 60_000;
+    expect(admitted).toBeLessThan(100 + 10 + minutes);
+    expect(await attempt(limits, guess('203.0.113.9'))).toBeGreaterThan(0);
+    expect(await attempt(limits, guess('198.51.100.1'))).toBe(0);
+  });
+
+  test('a hundred attempts at once are ten and one', async () => {
+    const limits = create();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => attempt(limits, guess('192.0.2.7'))));
+    expect(answers.filter((wait) => wait === 0)).toHaveLength(11);
+  });
+
+  test('a right password begins the count of its own network again', async () => {
+    const limits = create();
+    for (let index = 0; index < 11; index += 1) await attempt(limits, guess('192.0.2.7'));
+    await limits.forgive(guess('192.0.2.7'));
+    for (let index = 0; index < 10; index += 1) expect(await attempt(limits, guess('192.0.2.7'))).toBe(0);
+  });
+});
+
 test('without its cache nobody is locked out, and it is said', async () => {
   const lost = () => Promise.reject(new Error('connection lost'));
   const cache: Cache = { get: lost, set: lost, delete: lost, increment: lost, close: lost };
   const warnings: unknown[] = [];
   const logger = { warn: (...line: unknown[]) => warnings.push(line) };
   const limits = createSignInLimits({ cache, clock: systemClock, logger, enabled: true });
+  const guess = { emailKey: 'ada@example.org', address: '192.0.2.7' };
   await limits.signIn('192.0.2.7');
-  await limits.password('ada@example.org');
-  await limits.forgive('ada@example.org');
+  await limits.password(guess);
+  await limits.forgive(guess);
   await limits.register('192.0.2.7');
-  expect(warnings).toHaveLength(4);
+  await limits.mail(guess);
+  expect(warnings.length).toBeGreaterThanOrEqual(6);
 });

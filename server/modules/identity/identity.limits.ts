@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Cache } from '../../platform/cache/port.ts';
+import { type Backoff, createBackoffs } from './identity.backoff.ts';
 import { tooManyAttempts } from './identity.errors.ts';
 
 /** How often something may be tried in one window. */
@@ -13,19 +14,54 @@ interface Limit {
 }
 
 const SIGN_IN_BY_ADDRESS: Limit = { name: 'sign-in-address', attempts: 120, windowSeconds: 60 };
-/** A success starts the count again, so only wrong passwords add up. */
-const SIGN_IN_BY_ACCOUNT: Limit = { name: 'sign-in-account', attempts: 10, windowSeconds: 300 };
+/** Guesses at one account from one network: 10 at once, then at most one in a quarter of an hour. A success forgives them. */
+const PASSWORD_BY_NETWORK: Backoff = {
+  name: 'password-network',
+  free: 10,
+  baseSeconds: 2,
+  capSeconds: 900,
+  windowSeconds: 6 * 3600,
+};
+/**
+ * Guesses at one account from everywhere (NIST SP 800-63B, 3.2.2: no more than 100 in a row), so that many networks are no
+ * way around. It ends at one a minute: whoever wants to lock somebody out has to compete with them for that turn.
+ */
+const PASSWORD_BY_ACCOUNT: Backoff = {
+  name: 'password-account',
+  free: 100,
+  baseSeconds: 2,
+  capSeconds: 60,
+  windowSeconds: 6 * 3600,
+};
+/** Seconds that a network from which somebody has signed in is remembered: what others try elsewhere does not keep them out. */
+const KNOWN_SECONDS = 30 * 86_400;
 /** A success starts the count again. */
 const ADMIN_SECRET_BY_ADDRESS: Limit = { name: 'admin-secret-address', attempts: 10, windowSeconds: 300 };
 const REGISTER_BY_ADDRESS: Limit = { name: 'register-address', attempts: 60, windowSeconds: 600 };
+/** Addresses that were in use: each of them tells something. */
+const TAKEN_BY_ADDRESS: Limit = { name: 'register-taken', attempts: 10, windowSeconds: 3600 };
+/** Mail that somebody asks for without being signed in, by who asks and by where it goes. */
+const MAIL_BY_ADDRESS: Limit = { name: 'mail-address', attempts: 30, windowSeconds: 3600 };
+const MAIL_BY_RECIPIENT: Limit = { name: 'mail-recipient', attempts: 5, windowSeconds: 3600 };
+
+/** Somebody at `address` says that the account is theirs. */
+export interface Guess {
+  readonly emailKey: string;
+  readonly address: string;
+}
 
 /** Bounds how fast passwords can be guessed and accounts be made. All methods throw `identity.too_many_attempts`. */
 export interface SignInLimits {
   signIn(address: string): Promise<void>;
-  password(emailKey: string): Promise<void>;
+  /** Before a password is compared. The same for accounts that do not exist. */
+  password(guess: Guess): Promise<void>;
   /** The password was right. */
-  forgive(emailKey: string): Promise<void>;
+  forgive(guess: Guess): Promise<void>;
   register(address: string): Promise<void>;
+  /** A registration named an address that is in use. */
+  registerTaken(address: string): Promise<void>;
+  /** Before mail goes to somebody who asked for it without being signed in. */
+  mail(guess: Guess): Promise<void>;
   adminSecret(address: string): Promise<void>;
   /** The admin secret was right. */
   forgiveAdminSecret(address: string): Promise<void>;
@@ -36,6 +72,8 @@ const UNLIMITED: SignInLimits = {
   password: async () => undefined,
   forgive: async () => undefined,
   register: async () => undefined,
+  registerTaken: async () => undefined,
+  mail: async () => undefined,
   adminSecret: async () => undefined,
   forgiveAdminSecret: async () => undefined,
 };
@@ -47,7 +85,7 @@ export interface SignInLimitsOptions {
   readonly enabled: boolean;
 }
 
-/** Fixed windows in the shared cache. Without the cache people can still sign in: a lost Redis must not lock all out. */
+/** Counts in the shared cache. Without the cache people can still sign in: a lost Redis must not lock all out. */
 export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
   if (!options.enabled) return UNLIMITED;
   const { cache, clock, logger } = options;
@@ -75,11 +113,32 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
   };
   const forgive = (limit: Limit, subject: string) =>
     tolerating(undefined, () => cache.delete(windowOf(limit, subject).key));
+  const backoffs = createBackoffs(cache, clock);
+  const wait = async (backoff: Backoff, subject: string) => {
+    const seconds = await tolerating(0, () => backoffs.attempt(backoff, subject));
+    if (seconds > 0) throw tooManyAttempts(seconds);
+  };
+  const pairOf = ({ emailKey, address }: Guess) => `${networkOf(address)} ${emailKey}`;
+  const knownKey = (guess: Guess) => `identity:known-network:${hash('sha256', pairOf(guess), 'base64url')}`;
+
   return {
     signIn: (address) => count(SIGN_IN_BY_ADDRESS, networkOf(address)),
-    password: (emailKey) => count(SIGN_IN_BY_ACCOUNT, emailKey),
-    forgive: (emailKey) => forgive(SIGN_IN_BY_ACCOUNT, emailKey),
+    password: async (guess) => {
+      await wait(PASSWORD_BY_NETWORK, pairOf(guess));
+      const known = await tolerating(undefined, () => cache.get(knownKey(guess)));
+      if (known === undefined) await wait(PASSWORD_BY_ACCOUNT, guess.emailKey);
+    },
+    forgive: (guess) =>
+      tolerating(undefined, async () => {
+        await backoffs.forgive(PASSWORD_BY_NETWORK, pairOf(guess));
+        await cache.set(knownKey(guess), '1', KNOWN_SECONDS);
+      }),
     register: (address) => count(REGISTER_BY_ADDRESS, networkOf(address)),
+    registerTaken: (address) => count(TAKEN_BY_ADDRESS, networkOf(address)),
+    mail: async ({ emailKey, address }) => {
+      await count(MAIL_BY_ADDRESS, networkOf(address));
+      await count(MAIL_BY_RECIPIENT, emailKey);
+    },
     adminSecret: (address) => count(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
     forgiveAdminSecret: (address) => forgive(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
   };

@@ -114,7 +114,8 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
   async function login(actor: Actor, origin: Origin, body: LoginBody): Promise<Grant> {
     await limits.signIn(origin.address);
     const emailKey = emailKeyOf(body.email);
-    if (emailKey !== undefined) await limits.password(emailKey);
+    const guess = emailKey === undefined ? undefined : { emailKey, address: origin.address };
+    if (guess) await limits.password(guess);
     const instance = instanceActor(actor.requestId);
     const account = await uow.read(instance, async (tx) =>
       emailKey === undefined ? undefined : findAccountByEmail(tx, emailKey),
@@ -129,7 +130,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     const session = await uow.write(instance, (tx) =>
       sessions.open(tx, actor, account, { method: 'password', origin }),
     );
-    if (emailKey !== undefined) await limits.forgive(emailKey);
+    if (guess) await limits.forgive(guess);
     return sessions.grant(session);
   }
 

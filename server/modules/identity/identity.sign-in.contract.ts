@@ -231,45 +231,37 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       return statuses;
     }
 
-    test('ten wrong passwords close an account for a while, from every address, and no other account', async () => {
-      const statuses = await attempts(
-        11,
-        () => 'One@example.org',
-        (index) => `10.0.0.${index}`,
-      );
-      expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
-      const refused = await attempt('one@example.org', PASSWORD, '10.0.1.1');
+    const ten = Array.from({ length: 10 }, () => 401);
+
+    test('after ten wrong passwords from one network it has to wait; the person elsewhere has not', async () => {
+      const here = () => '10.0.0.1';
+      expect(await attempts(12, () => 'One@example.org', here)).toEqual([...ten, 401, 429]);
+      const refused = await attempt('one@example.org', PASSWORD, '10.0.0.1');
       expect(refused.statusCode).toBe(429);
       expect(refused.json()).toMatchObject({ code: 'identity.too_many_attempts' });
       const wait = Number(refused.headers['retry-after']);
       expect(wait).toBeGreaterThan(0);
-      expect((await attempt('two@example.org', PASSWORD, '10.0.1.1')).statusCode).toBe(200);
-      world.pass(wait);
       expect((await attempt('one@example.org', PASSWORD, '10.0.1.1')).statusCode).toBe(200);
+      expect((await attempt('two@example.org', PASSWORD, '10.0.0.1')).statusCode).toBe(200);
+      world.pass(wait);
+      expect((await attempt('one@example.org', PASSWORD, '10.0.0.1')).statusCode).toBe(200);
     });
 
-    test('accounts that do not exist close in the same way', async () => {
+    test('accounts that do not exist have to wait in the same way', async () => {
       const statuses = await attempts(
-        11,
+        12,
         () => 'ghost@example.org',
-        (index) => `10.0.2.${index}`,
+        () => '10.0.2.1',
       );
-      expect(statuses.at(-1)).toBe(429);
+      expect(statuses).toEqual([...ten, 401, 429]);
     });
 
     test('a right password starts the count again', async () => {
-      await attempts(
-        9,
-        () => 'two@example.org',
-        (index) => `10.0.3.${index}`,
-      );
-      expect((await attempt('two@example.org', PASSWORD, '10.0.3.20')).statusCode).toBe(200);
-      const statuses = await attempts(
-        10,
-        () => 'two@example.org',
-        (index) => `10.0.4.${index}`,
-      );
-      expect(statuses).toEqual(Array.from({ length: 10 }, () => 401));
+      const two = () => 'two@example.org';
+      const here = () => '10.0.3.1';
+      await attempts(9, two, here);
+      expect((await attempt('two@example.org', PASSWORD, '10.0.3.1')).statusCode).toBe(200);
+      expect(await attempts(10, two, here)).toEqual(ten);
     });
 
     test('one network that tries many accounts is slowed down; another one is not', async () => {
