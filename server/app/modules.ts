@@ -10,7 +10,7 @@ import type { AiGateway } from '../platform/ai/index.ts';
 import type { AuditTrail } from '../platform/audit/index.ts';
 import type { AccessChangeFeed } from '../platform/auth/index.ts';
 import type { Cache } from '../platform/cache/index.ts';
-import type { Config } from '../platform/config/index.ts';
+import { addressOf, type Config } from '../platform/config/index.ts';
 import type { Database } from '../platform/db/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Logger } from '../platform/logging/index.ts';
@@ -51,6 +51,7 @@ export function createModules(platform: Platform) {
     events,
     audit,
     accessChanges,
+    outbound,
     cache,
     ai,
     search,
@@ -62,6 +63,7 @@ export function createModules(platform: Platform) {
   const settings = {
     ...config.identity,
     secretKey: platform.secretKey,
+    publicUrl: addressOf(config),
     issuer: config.http.publicUrl ?? 'scriptorium',
     secureCookies: config.http.secureCookies,
     rateLimit: config.http.rateLimit,
@@ -71,7 +73,9 @@ export function createModules(platform: Platform) {
     uow,
     onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed'),
   });
-  const identity = identityModule({ uow, audit, accessChanges, cache, settings, clock, ids, logger });
+  const identity = identityModule({
+    ...{ uow, audit, accessChanges, cache, outbound, settings, clock, ids, logger },
+  });
   const library = libraryModule({
     settings: config.library,
     database,

@@ -10,11 +10,13 @@ import { createAccessChanges, deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
+import { createOutbound, parseAllowed } from '../platform/outbound/index.ts';
 import type { TestDatabase } from './database.ts';
 
 const SETTINGS: IdentitySettings = {
   secretKey: 'a secret of the tests, long enough',
   adminSecret: 'the admin secret of the tests, long enough',
+  publicUrl: 'https://scriptorium.example',
   issuer: 'https://scriptorium.example',
   accessTokenSeconds: 900,
   signingKeyDays: 90,
@@ -66,6 +68,9 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
   let now = Date.parse('2026-03-01T12:00:00Z');
   const clock: Clock = () => new Date(now);
   const servers: Http[] = [];
+  // The servers that tests start are on this machine; every other private place stays closed.
+  const here = ['127.0.0.1', 'localhost'].map(parseAllowed).filter((place) => place !== undefined);
+  const outbound = createOutbound({ allow: here, ports: [] });
   const accessChanges = createAccessChanges(db.database);
   await accessChanges.start();
 
@@ -76,6 +81,7 @@ export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
       audit: createAuditTrail({ key: deriveKeys(SETTINGS.secretKey).auditTrail, clock, ids: newId }),
       accessChanges,
       cache: new MemoryCache(10_000, clock),
+      outbound,
       settings: { ...SETTINGS, ...settings },
       clock,
       ids: newId,

@@ -16,7 +16,9 @@ import {
 import type { Cache } from '../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
+import type { Outbound } from '../../platform/outbound/port.ts';
 import { apiKeysRoom } from './api-keys/api-keys.module.ts';
+import { type FederationRoom, federationRoom } from './federation/federation.module.ts';
 import { createAccounts } from './identity.accounts.ts';
 import { createAuthenticator } from './identity.authenticator.ts';
 import { createSignInLimits } from './identity.limits.ts';
@@ -34,6 +36,8 @@ export interface IdentitySettings {
   readonly secretKey: string;
   /** What `X-Admin-Secret` must be; off when undefined. */
   readonly adminSecret: string | undefined;
+  /** Where browsers reach the server, without a slash at the end. */
+  readonly publicUrl: string;
   /** `iss` of access tokens: who gives them out. */
   readonly issuer: string;
   readonly accessTokenSeconds: number;
@@ -50,6 +54,7 @@ export interface IdentityDependencies {
   readonly audit: AuditTrail;
   readonly accessChanges: AccessChanges;
   readonly cache: Cache;
+  readonly outbound: Outbound;
   readonly settings: IdentitySettings;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -63,6 +68,7 @@ export interface IdentityModule {
   readonly routes: readonly Routes[];
   readonly signingKeys: SigningKeysRoom;
   readonly operators: OperatorsRoom;
+  readonly federation: FederationRoom;
   /** Writes what is still to be written. Before the database is closed. */
   close(): Promise<void>;
 }
@@ -71,7 +77,7 @@ export interface IdentityModule {
 const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
 
 export function identityModule(dependencies: IdentityDependencies): IdentityModule {
-  const { uow, audit, accessChanges, cache, settings, clock, ids, logger } = dependencies;
+  const { uow, audit, accessChanges, cache, outbound, settings, clock, ids, logger } = dependencies;
   const keys = deriveKeys(settings.secretKey);
   const signingKeys = signingKeysRoom({
     ...{ uow, audit, clock, logger },
@@ -98,6 +104,12 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
   const apiKeys = apiKeysRoom({ uow, audit, accessChanges, clock, ids, logger });
   const api = createAccounts({ uow, audit, clock, ids, passwords });
   const operators = operatorsRoom({ uow, audit, accessChanges, clock, accounts: api });
+  const federation = federationRoom({
+    ...{ uow, audit, accessChanges, cache, outbound, clock, ids, logger, sessions, limits },
+    ...{ publicUrl: settings.publicUrl, secureCookies: settings.secureCookies },
+    storedSecrets: keys.storedSecrets,
+    setSessionCookies: answers.setCookies,
+  });
   return {
     api,
     authenticator: createAuthenticator({
@@ -110,9 +122,11 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
       signingKeys.routes,
       apiKeys.routes,
       operators.routes,
+      ...federation.routes,
     ],
     signingKeys,
     operators,
+    federation,
     close: apiKeys.usage.close,
   };
 }

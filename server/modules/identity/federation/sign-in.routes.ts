@@ -1,9 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { isAppError } from '../../../kernel/errors.ts';
 import type { Routes } from '../../../platform/http/index.ts';
 import { Problem } from '../../../platform/http/schemas.ts';
-import type { Grant, Origin } from '../identity.sessions.ts';
+import type { Grant } from '../identity.sessions.ts';
+import { originOf } from '../identity.signed-in.routes.ts';
 import { isSignInFailure, SIGN_IN_FAILURES, unknownFailure } from './federation.errors.ts';
 import type { OwnIdentities } from './own-identities.ts';
 import {
@@ -207,8 +208,4 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
 /** Failures that the sign-in page can explain. */
 function landable(code: string): boolean {
   return isSignInFailure(code) || code === 'identity.no_organization' || code === 'identity.sso_required';
-}
-
-function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, userAgent: request.headers['user-agent'] };
 }
