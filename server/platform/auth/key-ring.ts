@@ -3,7 +3,7 @@ import type { KeyRing, SigningKey } from './port.ts';
 
 /** Milliseconds after which remembered keys are read again, should no message of a change have come. */
 const REFRESH_AFTER = 60_000;
-/** Milliseconds between two questions to the store for ids that nobody knows: made-up tokens cause no load. */
+/** Milliseconds between two questions to the store: ids that nobody knows cause no load, and neither does a store that fails. */
 const ASK_AGAIN_AFTER = 1000;
 
 export interface KeyRingOptions {
@@ -27,7 +27,7 @@ export function createKeyRing({ load, clock, onError }: KeyRingOptions): KeyRing
   async function current(): Promise<SigningKey> {
     const remembered = signing();
     if (remembered) {
-      if (now() - loadedAt > REFRESH_AFTER) read().catch(onError);
+      keepFresh();
       return remembered;
     }
     await read();
@@ -53,10 +53,10 @@ export function createKeyRing({ load, clock, onError }: KeyRingOptions): KeyRing
   async function find(kid: string): Promise<SigningKey | undefined> {
     const key = get(kid);
     if (key) {
-      if (now() - loadedAt > REFRESH_AFTER) read().catch(onError);
+      keepFresh();
       return key;
     }
-    if (keys.has(kid) || now() - askedAt < ASK_AGAIN_AFTER) return undefined;
+    if (keys.has(kid) || !mayAsk()) return undefined;
     await read();
     return get(kid);
   }
@@ -65,6 +65,14 @@ export function createKeyRing({ load, clock, onError }: KeyRingOptions): KeyRing
     await current();
     const at = now();
     return [...keys.values()].filter((key) => isAccepted(key, at)).map(({ publicJwk }) => publicJwk);
+  }
+
+  function mayAsk(): boolean {
+    return now() - askedAt >= ASK_AGAIN_AFTER;
+  }
+
+  function keepFresh(): void {
+    if (now() - loadedAt > REFRESH_AFTER && mayAsk()) read().catch(onError);
   }
 
   /** What is being read may be older than the change. */
