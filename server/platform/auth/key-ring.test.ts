@@ -43,6 +43,14 @@ test('the store is asked once, also by many at the same time', async () => {
   expect(loads).toBe(1);
 });
 
+test('a token that comes while the keys are read for the first time waits for them', async () => {
+  const ring = newRing();
+  const other = ring.find('A'.repeat(43));
+  expect(await ring.find(first.kid)).toBe(first);
+  expect(await other).toBeUndefined();
+  expect(loads).toBe(1);
+});
+
 describe('a rotation', () => {
   test('the next key is published before it signs, and the last one is accepted after it has signed', async () => {
     stored = [retired, second];
@@ -151,6 +159,7 @@ describe('a store that does not answer', () => {
     const ring = newRing();
     failing = true;
     await expect(ring.current()).rejects.toThrow('connection lost');
+    await expect(ring.find(first.kid)).rejects.toThrow('connection lost');
     failing = false;
     expect((await ring.current()).kid).toBe(first.kid);
   });

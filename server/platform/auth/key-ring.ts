@@ -56,8 +56,8 @@ export function createKeyRing({ load, clock, onError }: KeyRingOptions): KeyRing
       keepFresh();
       return key;
     }
-    if (keys.has(kid) || !mayAsk()) return undefined;
-    await read();
+    if (keys.has(kid)) return undefined;
+    if (loading || mayAsk()) await read();
     return get(kid);
   }
 
@@ -67,8 +67,9 @@ export function createKeyRing({ load, clock, onError }: KeyRingOptions): KeyRing
     return [...keys.values()].filter((key) => isAccepted(key, at)).map(({ publicJwk }) => publicJwk);
   }
 
+  /** Before the first answer nobody can be refused. */
   function mayAsk(): boolean {
-    return now() - askedAt >= ASK_AGAIN_AFTER;
+    return keys.size === 0 || now() - askedAt >= ASK_AGAIN_AFTER;
   }
 
   function keepFresh(): void {
