@@ -1,8 +1,13 @@
 import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { createAiGateway } from '../platform/ai/index.ts';
-import { createAuditTrail } from '../platform/audit/index.ts';
-import { createAccessChanges, createSecretBox, deriveKeys } from '../platform/auth/index.ts';
+import { createAuditLog, createAuditTrail } from '../platform/audit/index.ts';
+import {
+  createAccessChanges,
+  createSecretBox,
+  createSecretCheck,
+  deriveKeys,
+} from '../platform/auth/index.ts';
 import { MemoryCache, RedisCache } from '../platform/cache/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type OpenedDatabase, openDatabase } from '../platform/db/index.ts';
@@ -61,6 +66,10 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     onJobError: (name, error) => logger.warn({ err: error, queue: name }, 'job failed'),
   });
   const ai = createAiGateway({ settings: config.ai, uow, logger });
+  const auditKeys = {
+    key: deriveKeys(secretKey).auditTrail,
+    formerKeys: config.audit.formerSecretKeys.map((former) => deriveKeys(former).auditTrail),
+  };
   const platform: Platform = {
     config,
     secretKey,
@@ -73,7 +82,8 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     storage: new LocalStorage(config.storage.folder),
     events: new QueuedEvents(queue),
     accessChanges: createAccessChanges(database),
-    audit: createAuditTrail({ key: deriveKeys(secretKey).auditTrail, clock: systemClock, ids: newId }),
+    audit: createAuditTrail({ ...auditKeys, clock: systemClock, ids: newId }),
+    auditLog: createAuditLog({ ...auditKeys, uow }),
     mail: createMail({
       ...{ uow, queue, clock: systemClock, ids: newId, logger, settings: config.mail },
       secrets: createSecretBox(deriveKeys(secretKey).storedSecrets),
@@ -96,13 +106,18 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     logger,
     authenticator: modules.identity.authenticator,
     accessChanges: platform.accessChanges,
+    operating: modules.operations.state,
     idempotency,
     surroundings: [
       healthRoutes({
         database,
         migrations: opened.migrations,
         storage: platform.storage,
-        adminSecret: config.identity.adminSecret,
+        isAdminSecret:
+          config.identity.adminSecret === undefined
+            ? undefined
+            : createSecretCheck(config.identity.adminSecret),
+        maintenance: modules.operations.state.maintenance,
       }),
       modules.identity.signingKeys.published,
       apiReference,
@@ -120,6 +135,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     start: async ({ work }) => {
       if (work) await modules.library.recover();
       await platform.accessChanges.start();
+      await modules.operations.state.start();
       stopWatchingKeys = await modules.identity.signingKeys.watch(database);
       await queue.start({ work });
     },
@@ -139,6 +155,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     await platform.search.close();
     await platform.cache.close();
     await platform.accessChanges.close();
+    await modules.operations.state.close();
     await opened.close();
   }
 }

@@ -1,16 +1,18 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { AppError } from '../kernel/errors.ts';
 import { type Database, type Migration, missingMigrations } from '../platform/db/index.ts';
-import type { Http } from '../platform/http/index.ts';
+import type { Http, OperatingState } from '../platform/http/index.ts';
 import type { Storage } from '../platform/storage/index.ts';
 
 export interface HealthDependencies {
   readonly database: Database;
   readonly migrations: readonly Migration[];
   readonly storage: Storage;
-  readonly adminSecret: string | undefined;
+  /** Undefined where operators have set no secret. */
+  readonly isAdminSecret: ((given: string) => boolean) | undefined;
+  /** Whether operators have closed the instance: it is healthy all the same. */
+  readonly maintenance: OperatingState['maintenance'];
 }
 
 interface Check {
@@ -26,9 +28,13 @@ export function healthRoutes(dependencies: HealthDependencies): (http: Http) => 
     http.get('/health/ready', { schema: { hide: true } }, async (_request, reply) => {
       const checks = await readiness(dependencies);
       const ready = checks.every((check) => check.ok);
-      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+      return reply.code(ready ? 200 : 503).send({
+        status: ready ? 'ready' : 'not ready',
+        maintenance: dependencies.maintenance(),
+        checks,
+      });
     });
-    metrics(http, dependencies.adminSecret);
+    metrics(http, dependencies.isAdminSecret);
   };
 }
 
@@ -36,7 +42,7 @@ export function readiness({
   database,
   migrations,
   storage,
-}: Omit<HealthDependencies, 'adminSecret'>): Promise<Check[]> {
+}: Pick<HealthDependencies, 'database' | 'migrations' | 'storage'>): Promise<Check[]> {
   return Promise.all([
     check('database', async () => {
       await database.admin.execute('select 1');
@@ -64,7 +70,7 @@ async function check(name: string, run: () => Promise<void>): Promise<Check> {
   }
 }
 
-function metrics(http: Http, adminSecret: string | undefined): void {
+function metrics(http: Http, isAdminSecret: HealthDependencies['isAdminSecret']): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -79,7 +85,7 @@ function metrics(http: Http, adminSecret: string | undefined): void {
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
   http.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
-    if (!mayReadMetrics(request, adminSecret)) {
+    if (!mayReadMetrics(request, isAdminSecret)) {
       throw new AppError({
         kind: 'unauthenticated',
         code: 'identity.operator_required',
@@ -91,14 +97,15 @@ function metrics(http: Http, adminSecret: string | undefined): void {
 }
 
 /** With an operator secret set: whoever knows it. Without one: this machine itself, not through a proxy. */
-function mayReadMetrics(request: FastifyRequest, adminSecret: string | undefined): boolean {
-  if (adminSecret === undefined) {
+function mayReadMetrics(
+  request: FastifyRequest,
+  isAdminSecret: HealthDependencies['isAdminSecret'],
+): boolean {
+  if (isAdminSecret === undefined) {
     return (
       /^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? '') &&
       request.headers['x-forwarded-for'] === undefined
     );
   }
-  const given = Buffer.from(String(request.headers['x-admin-secret'] ?? ''));
-  const wanted = Buffer.from(adminSecret);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+  return isAdminSecret(String(request.headers['x-admin-secret'] ?? ''));
 }

@@ -1,13 +1,16 @@
+import about from '../../package.json' with { type: 'json' };
 import { instanceActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { IdSource } from '../kernel/ids.ts';
 import { createAskModule } from '../modules/ask/index.ts';
+import { auditModule } from '../modules/audit/audit.module.ts';
 import { identityModule } from '../modules/identity/identity.module.ts';
 import { libraryModule } from '../modules/library/library.module.ts';
+import { operationsModule } from '../modules/operations/operations.module.ts';
 import { searchModule } from '../modules/search/search.module.ts';
 import { tasksModule } from '../modules/tasks/tasks.module.ts';
 import type { AiGateway } from '../platform/ai/index.ts';
-import type { AuditTrail } from '../platform/audit/index.ts';
+import type { AuditLog, AuditTrail } from '../platform/audit/index.ts';
 import type { AccessChangeFeed } from '../platform/auth/index.ts';
 import type { Cache } from '../platform/cache/index.ts';
 import { addressOf, type Config } from '../platform/config/index.ts';
@@ -28,6 +31,7 @@ export interface Platform {
   readonly queue: Queue;
   readonly events: Events;
   readonly audit: AuditTrail;
+  readonly auditLog: AuditLog;
   readonly accessChanges: AccessChangeFeed;
   readonly mail: MailService;
   readonly outbound: Outbound;
@@ -97,6 +101,17 @@ export function createModules(platform: Platform) {
     identity.signingKeys.service.sweep(instanceActor('identity.signing_keys')),
   );
   queue.schedule('mail.sweep', '23 3 * * *', () => platform.mail.sweep());
+  const auditing = auditModule({
+    ...{ uow, queue, clock },
+    log: platform.auditLog,
+    trail: audit,
+    retentionDays: config.audit.retentionDays,
+  });
+  const operations = operationsModule({
+    ...{ database, audit, clock, logger, queue, storage },
+    accounts: identity.operators.users,
+    version: about.version,
+  });
   queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));
 
   return {
@@ -105,6 +120,16 @@ export function createModules(platform: Platform) {
     library,
     search: searching,
     ask,
-    routes: [...identity.routes, tasks.routes, ...library.routes, searching.routes, ask.routes],
+    audit: auditing,
+    operations,
+    routes: [
+      ...identity.routes,
+      tasks.routes,
+      ...library.routes,
+      searching.routes,
+      ask.routes,
+      auditing.routes,
+      ...operations.routes,
+    ],
   };
 }

@@ -27,7 +27,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.post(
       '/auth/register',
       {
-        config: { access: { public: 'people without an account make one' } },
+        config: { access: { public: 'people without an account make one' }, feature: 'registration' },
         schema: {
           tags: ['auth'],
           summary: 'Make an account and an organization',
@@ -45,7 +45,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.post(
       '/auth/login',
       {
-        config: { access: { public: 'this is how people sign in' } },
+        config: { access: { public: 'this is how people sign in' }, duringMaintenance: true },
         schema: {
           tags: ['auth'],
           summary: 'Sign in',
@@ -65,7 +65,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.post(
       '/auth/sign-in-link',
       {
-        config: { access: { public: 'the one-time token says who it is' } },
+        config: { access: { public: 'the one-time token says who it is' }, duringMaintenance: true },
         schema: {
           tags: ['auth'],
           summary: 'Sign in by a one-time link',
@@ -83,7 +83,10 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.post(
       '/auth/refresh',
       {
-        config: { access: { public: 'the refresh token says who it is; the access token may have ended' } },
+        config: {
+          access: { public: 'the refresh token says who it is; the access token may have ended' },
+          duringMaintenance: true,
+        },
         schema: {
           tags: ['auth'],
           summary: 'Exchange the refresh token',
@@ -109,7 +112,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.post(
       '/auth/logout',
       {
-        config: { access: { public: 'also works when the access token has ended' } },
+        config: { access: { public: 'also works when the access token has ended' }, duringMaintenance: true },
         schema: { tags: ['auth'], summary: 'Sign out', body: RefreshBody, response: { 204: Type.Null() } },
       },
       async (request, reply) => {

@@ -56,3 +56,14 @@ export interface IdentityApi {
   /** Removes sessions and links that ended 30 days ago; to be run once a day. */
   sweep(actor: Actor): Promise<void>;
 }
+
+/** How many there are in the whole instance. */
+export interface AccountCounts {
+  readonly users: number;
+  readonly disabledUsers: number;
+  readonly operators: number;
+  readonly organizations: number;
+  readonly suspendedOrganizations: number;
+  readonly openSessions: number;
+  readonly activeApiKeys: number;
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Job as BossJob, type Db as IDatabase, type JobResult, PgBoss } from 'pg-boss';
 import type { Database, OwnerStep, SqlExecutor, Tx } from '../db/index.ts';
-import type { EnqueueOptions, Job, Queue, QueueDefinition } from './port.ts';
+import type { EnqueueOptions, Job, Queue, QueueDefinition, QueueDepth } from './port.ts';
 
 const SCHEMA = 'queue';
 const BATCH = 2;
@@ -46,6 +46,13 @@ export const installQueue: OwnerStep = async (owner) => {
 
 /** Index rebuilds and vacuum reports are the operator's: the app role owns no table. */
 const COMMON = { schema: SCHEMA, reindex: false, monitorVacuum: false, persistWarnings: false } as const;
+
+const DEPTH = `
+  select count(*) filter (where state < 'active' and start_after <= now()) as waiting,
+    count(*) filter (where state = 'active') as running,
+    count(*) filter (where state = 'failed') as failed,
+    min(start_after) filter (where state < 'active' and start_after <= now()) as "oldestWaitingSince"
+  from ${SCHEMA}.job where state <= 'active' or state = 'failed'`;
 
 /** Jobs in the same PostgreSQL as everything else, so that they are enqueued in the caller's transaction. */
 export class PgBossQueue implements Queue {
@@ -110,6 +117,11 @@ export class PgBossQueue implements Queue {
       ...(options.priority ? { priority: options.priority } : {}),
     }));
     await this.#boss.insert(queue.name, jobs, { db: asBossDatabase(this.#options.database.executor(tx)) });
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const { rows } = await this.#options.database.admin.execute(DEPTH);
+    return rows[0] as unknown as QueueDepth;
   }
 
   async start({ work }: { readonly work: boolean }): Promise<void> {

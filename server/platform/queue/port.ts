@@ -34,6 +34,17 @@ export interface EnqueueOptions {
   readonly priority?: number;
 }
 
+/** How much there is to do, over all queues. */
+export interface QueueDepth {
+  /** Due, and taken by nobody yet. */
+  readonly waiting: number;
+  readonly running: number;
+  /** Given up, and not yet removed. */
+  readonly failed: number;
+  /** RFC 3339; since when the oldest of `waiting` is due. */
+  readonly oldestWaitingSince: string | null;
+}
+
 export interface Queue {
   /** Enqueues in the caller's transaction: the job exists if and only if the transaction commits. */
   enqueue<Data extends object>(
@@ -53,6 +64,7 @@ export interface Queue {
   handle<Data extends object>(queue: QueueDefinition<Data>, handler: (job: Job<Data>) => Promise<void>): void;
   /** Registers a handler that runs on a cron schedule (UTC), once in the whole installation. Call before `start`. */
   schedule(name: string, cron: string, handler: (signal: AbortSignal) => Promise<void>): void;
+  depth(): Promise<QueueDepth>;
   /** Makes queues; with `work` also starts taking jobs. */
   start(options: { readonly work: boolean }): Promise<void>;
   /** Stops taking jobs, waits up to `graceSeconds` for running ones, then aborts and requeues them. */

@@ -58,7 +58,7 @@ export class LocalStorage implements Storage {
     await rm(this.#path(key), { force: true });
   }
 
-  async *list(): AsyncIterable<{ readonly key: string; readonly modifiedAt: Date }> {
+  async *list(): ReturnType<Storage['list']> {
     const folder = await opendir(this.#root, { recursive: true }).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw toStorageError(error);
@@ -68,8 +68,9 @@ export class LocalStorage implements Storage {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
       const found = await stat(path).catch(() => undefined);
-      if (found)
-        yield { key: path.slice(this.#root.length + 1).replaceAll('\\', '/'), modifiedAt: found.mtime };
+      if (!found) continue;
+      const key = path.slice(this.#root.length + 1).replaceAll('\\', '/');
+      yield { key, modifiedAt: found.mtime, size: found.size };
     }
   }
 

@@ -58,7 +58,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
     http.get(
       '/auth/oidc/providers',
       {
-        config: { access: { public: 'the sign-in page shows them' } },
+        config: { access: { public: 'the sign-in page shows them' }, duringMaintenance: true },
         schema: { tags, summary: 'Identity providers to sign in by', response: { 200: SignInProviders } },
       },
       async (request) => identities.providers(request.actor),
@@ -66,7 +66,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
     http.get(
       '/auth/oidc/errors/:code',
       {
-        config: { access: { public: 'the sign-in page explains what went wrong' } },
+        config: { access: { public: 'the sign-in page explains what went wrong' }, duringMaintenance: true },
         schema: {
           tags,
           summary: 'What a failure of a sign-in means',
@@ -83,7 +83,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
     http.get(
       '/auth/oidc/:provider/start',
       {
-        config: { access: { public: 'this is how people sign in' } },
+        config: { access: { public: 'this is how people sign in' }, duringMaintenance: true },
         schema: {
           tags,
           summary: 'Send the browser to an identity provider',
@@ -108,7 +108,10 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
     http.get(
       '/auth/oidc/:provider/callback',
       {
-        config: { access: { public: 'the identity provider sends the browser back here' } },
+        config: {
+          access: { public: 'the identity provider sends the browser back here' },
+          duringMaintenance: true,
+        },
         schema: {
           tags,
           summary: 'End a sign-in by an identity provider',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
+import type { AccountCounts } from '../index.ts';
 import type {
   BelongingRow,
   OperatedOrganizationRow,
@@ -70,6 +71,22 @@ export async function isDisabled(tx: Tx, userId: string): Promise<boolean> {
   return row !== undefined && row.disabled_at !== null;
 }
 
+/** At time `at`. */
+export async function countAccounts(tx: Tx, at: string): Promise<AccountCounts> {
+  const { rows } = await sql<AccountCounts>`select
+    (select count(*) from users) as users,
+    (select count(*) from users where disabled_at is not null) as "disabledUsers",
+    (select count(*) from users where operator) as operators,
+    (select count(*) from organizations) as organizations,
+    (select count(*) from organizations where suspended_at is not null) as "suspendedOrganizations",
+    (select count(*) from sessions where revoked_at is null and expires_at > ${at}::timestamptz) as "openSessions",
+    (select count(*) from api_keys where revoked_at is null
+      and (expires_at is null or expires_at > ${at}::timestamptz)) as "activeApiKeys"`.execute(builder(tx));
+  const [counts] = rows;
+  if (!counts) throw new Error('a select without a table gave no row');
+  return counts;
+}
+
 /** What of a person operators decide. */
 export interface UserMarks {
   readonly operator: boolean;
@@ -126,13 +143,10 @@ const organizations = (tx: Tx) =>
   builder(tx)
     .selectFrom('organizations')
     .select(['id', 'name', 'suspended_at', 'suspended_reason', 'created_at', 'updated_at'])
-    .select((eb) =>
-      eb
-        .selectFrom('memberships')
-        .select((inner) => inner.fn.countAll<number>().as('members'))
-        .whereRef('memberships.organization_id', '=', 'organizations.id')
-        .$asScalar<number>()
-        .as('members'),
+    .select(
+      sql<number>`(select count(*) from memberships m where m.organization_id = organizations.id)`.as(
+        'members',
+      ),
     );
 
 export async function listOrganizations(

@@ -6,9 +6,11 @@ import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import { emailKeyOf, requireInstance } from '../identity.policy.ts';
 import { revokeSessionsOf } from '../identity.sessions.repository.ts';
+import type { AccountCounts } from '../index.ts';
 import { lastAdmin, ownAccount, userNotFound } from './operators.errors.ts';
 import {
   belongingsOf,
+  countAccounts,
   deleteUser,
   findUser,
   listUsers,
@@ -29,6 +31,7 @@ import type { OperatedUserRow } from './operators.tables.ts';
 
 /** The people of the whole instance. Every method throws `identity.not_allowed` for who is no operator. */
 export interface OperatedUsers {
+  count(actor: Actor): Promise<AccountCounts>;
   /** Oldest first. */
   list(actor: Actor, query: UserListQuery): Promise<Page<OperatedUser>>;
   /** Throws `identity.user_not_found`. */
@@ -53,7 +56,11 @@ export interface OperatedUsersDependencies {
 
 export function createOperatedUsers(dependencies: OperatedUsersDependencies): OperatedUsers {
   const { uow, audit, accessChanges, clock } = dependencies;
-  return { list, get, change, markOperator, remove };
+  return { count, list, get, change, markOperator, remove };
+
+  function count(actor: Actor): Promise<AccountCounts> {
+    return uow.read(asInstance(actor), (tx) => countAccounts(tx, clock().toISOString()));
+  }
 
   async function list(actor: Actor, query: UserListQuery): Promise<Page<OperatedUser>> {
     const limit = query.limit ?? 20;
