@@ -1,6 +1,9 @@
-import { statement, type Tx } from '../db/index.ts';
-import type { EventRow, TrailRow } from './audit.tables.ts';
+import { queryBuilder, statement, type Tx } from '../db/index.ts';
+import type { AuditTables, EventRow, TrailRow } from './audit.tables.ts';
 import { canonicalJson } from './json.ts';
+import type { AuditFilter, AuditPosition } from './port.ts';
+
+const builder = (tx: Tx) => queryBuilder<AuditTables>(tx);
 
 // Written out where every act waits for it: building these would cost more than running them.
 
@@ -60,4 +63,88 @@ export async function appendEvent(tx: Tx, event: EventRow, seal: Uint8Array): Pr
 
 function jsonOf(value: EventRow['details']): string | null {
   return value === null ? null : canonicalJson(value);
+}
+
+const read = statement<TrailRow>(`select ${TRAIL_COLUMNS} from audit_trails where organization_id = $1`);
+
+export async function readTrail(tx: Tx, organizationId: string): Promise<TrailRow | undefined> {
+  return (await read(tx, organizationId))[0];
+}
+
+/** Where the trail begins has moved. The trail must be locked. */
+export async function moveBeginning(tx: Tx, trail: TrailRow): Promise<void> {
+  await builder(tx)
+    .updateTable('audit_trails')
+    .set({
+      removed_until: trail.removed_until,
+      removed_hash: trail.removed_hash,
+      seal: trail.seal,
+      key_id: trail.key_id,
+    })
+    .where('organization_id', '=', trail.organization_id)
+    .execute();
+}
+
+const remove = statement<{ readonly removed: number }>('select audit_remove() as removed');
+
+/** Removes what lies before the beginning of the caller's trail, and says how many events it was. */
+export async function removeBeforeBeginning(tx: Tx): Promise<number> {
+  return (await remove(tx))[0]?.removed ?? 0;
+}
+
+/** Of the last event that there is, whatever the trail says. */
+export async function lastSequence(tx: Tx, organizationId: string): Promise<number> {
+  const row = await builder(tx)
+    .selectFrom('audit_events')
+    .select('sequence')
+    .where('organization_id', '=', organizationId)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.sequence ?? 0;
+}
+
+export async function listTrails(tx: Tx, after: string | undefined, limit: number): Promise<string[]> {
+  let query = builder(tx)
+    .selectFrom('audit_trails')
+    .select('organization_id')
+    .orderBy('organization_id')
+    .limit(limit);
+  if (after !== undefined) query = query.where('organization_id', '>', after);
+  return (await query.execute()).map((row) => row.organization_id);
+}
+
+export interface EventQuery {
+  readonly organizationId: string;
+  readonly filter: AuditFilter;
+  readonly position: AuditPosition;
+  readonly limit: number;
+  readonly order: 'newest' | 'oldest';
+}
+
+export async function listEvents(
+  tx: Tx,
+  { organizationId, filter, position, limit, order }: EventQuery,
+): Promise<EventRow[]> {
+  const { action, userId, targetType, targetId, outcome, address, from, until } = filter;
+  const { after, before } = position;
+  let query = builder(tx)
+    .selectFrom('audit_events')
+    .selectAll()
+    .where('organization_id', '=', organizationId);
+  // A range of the collation C: no character of an action comes after “~”.
+  if (action !== undefined) query = query.where('action', '>=', action).where('action', '<', `${action}~`);
+  if (userId !== undefined) query = query.where('user_id', '=', userId);
+  if (targetType !== undefined) query = query.where('target_type', '=', targetType);
+  if (targetId !== undefined) query = query.where('target_id', '=', targetId);
+  if (outcome !== undefined) query = query.where('outcome', '=', outcome);
+  if (address !== undefined) query = query.where('address', '=', address);
+  if (from !== undefined) query = query.where('occurred_at', '>=', from.toISOString());
+  if (until !== undefined) query = query.where('occurred_at', '<', until.toISOString());
+  if (after !== undefined) query = query.where('sequence', '>', after);
+  if (before !== undefined) query = query.where('sequence', '<', before);
+  return query
+    .orderBy('sequence', order === 'newest' ? 'desc' : 'asc')
+    .limit(limit)
+    .execute();
 }

@@ -1,6 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 import type { EventRow, TrailRow, UnchainedEvent } from './audit.tables.ts';
 import { canonicalJson } from './json.ts';
+import type { ChainBreak } from './port.ts';
 
 /** A key of the chain: 32 bytes, and a name that tells it from others and nothing about it. */
 export interface ChainKey {
@@ -15,8 +16,27 @@ export interface ChainEnd {
   readonly hash: Uint8Array | null;
 }
 
-export function chainKey(bytes: Uint8Array): ChainKey {
-  return { id: hash('sha256', bytes, 'hex').slice(0, 16), bytes };
+/** The keys of all trails, now and before. */
+export interface ChainKeys {
+  /** With which events are added. */
+  readonly current: ChainKey;
+  /** Undefined for a key that this product was not given. */
+  find(id: string | null): ChainKey | undefined;
+}
+
+/** What is added to a trail whose end was found forged, so that going on does not make it look whole. */
+export const TRAIL_BROKEN = 'audit.trail_broken';
+
+/** `current` and `former`: 32 bytes each. */
+export function chainKeys(current: Uint8Array, former: readonly Uint8Array[] = []): ChainKeys {
+  const keys = [current, ...former].map((bytes) => ({
+    id: hash('sha256', bytes, 'hex').slice(0, 16),
+    bytes,
+  }));
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  const [first] = keys;
+  if (!first) throw new TypeError('a chain needs a key');
+  return { current: first, find: (id) => (id === null ? undefined : byId.get(id)) };
 }
 
 /** The event in its place after `end`. */
@@ -49,6 +69,27 @@ export function eventHash(event: Omit<EventRow, 'hash'>, key: ChainKey): Uint8Ar
   });
 }
 
+/** What is wrong with the event as the one that follows `end`; undefined where nothing is. */
+export function breakAt(event: EventRow, end: ChainEnd, keys: ChainKeys): ChainBreak | undefined {
+  const { sequence } = event;
+  if (sequence !== end.sequence + 1) return { sequence: end.sequence + 1, reason: 'missing' };
+  const key = keys.find(event.key_id);
+  if (!key) return { sequence, reason: 'unknown_key' };
+  if (!sameBytes(event.hash, eventHash(event, key))) return { sequence, reason: 'changed' };
+  if (!sameBytes(event.previous_hash, end.hash)) return { sequence, reason: 'unlinked' };
+  if (event.action === TRAIL_BROKEN) return { sequence, reason: 'end_forged' };
+  return undefined;
+}
+
+/** What is wrong with where the trail says that it begins and ends. */
+export function breakOfTrail(trail: TrailRow, keys: ChainKeys): ChainBreak | undefined {
+  const { sequence } = trail;
+  if (trail.seal === null && sequence === 0 && trail.removed_until === 0) return undefined;
+  const key = keys.find(trail.key_id);
+  if (!key) return { sequence, reason: 'unknown_key' };
+  return sameBytes(trail.seal, trailSeal(trail, key)) ? undefined : { sequence, reason: 'end_forged' };
+}
+
 /** Over where the trail begins and ends, so that a shorter one cannot be passed off as the whole. */
 export function trailSeal(trail: Omit<TrailRow, 'seal'>, key: ChainKey): Uint8Array {
   return mac(key, 'audit-trail/v1', {
@@ -59,6 +100,10 @@ export function trailSeal(trail: Omit<TrailRow, 'seal'>, key: ChainKey): Uint8Ar
     removedHash: hex(trail.removed_hash),
     keyId: trail.key_id,
   });
+}
+
+function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
 }
 
 /** `purpose` keeps a MAC made for one thing from passing for another. */

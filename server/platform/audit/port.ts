@@ -22,6 +22,97 @@ export interface AuditEntry {
 
 /** The append-only trail. */
 export interface AuditTrail {
-  /** Writes the entry in the caller's transaction: what is rolled back leaves no trace, what is committed leaves one. */
+  /**
+   * Writes the entry in the caller's transaction: what is rolled back leaves no trace, what is committed leaves one. The
+   * trail stays locked until then, so it should be the transaction's last step, and of two trails the instance's comes last.
+   */
   record(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void>;
+}
+
+/** An entry in its place. */
+export interface AuditEvent extends Omit<AuditEntry, 'organizationId' | 'userId'> {
+  readonly id: string;
+  /** Its place in the trail, from 1. */
+  readonly sequence: number;
+  /** RFC 3339 with microseconds. */
+  readonly occurredAt: string;
+  readonly outcome: 'succeeded' | 'denied';
+  readonly actorKind: string;
+  readonly userId: string | null;
+  readonly credentialId: string | null;
+  readonly address: string | null;
+  readonly requestId: string;
+  /** Lower-case hex: what somebody who keeps it elsewhere can compare later. */
+  readonly hash: string;
+}
+
+/** All that is given must hold. */
+export interface AuditFilter {
+  /** How the action begins: `session.` or `session.opened`. */
+  readonly action?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly targetType?: string | undefined;
+  readonly targetId?: string | undefined;
+  readonly outcome?: 'succeeded' | 'denied' | undefined;
+  readonly address?: string | undefined;
+  /** From this time on. */
+  readonly from?: Date | undefined;
+  /** Before this time. */
+  readonly until?: Date | undefined;
+}
+
+/** A stretch of a trail, without the events at its two ends. */
+export interface AuditPosition {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** Why a trail is not what was recorded. */
+export type BreakReason =
+  | 'missing' // there is no event of this sequence
+  | 'changed' // its hash is not that of its content
+  | 'unlinked' // it does not continue from the event before it
+  | 'unrecorded' // it stands behind the end of the trail
+  | 'end_forged' // where the trail begins and ends was not written by the product
+  | 'unknown_key'; // it was made under a SECRET_KEY that is not among those given
+
+export interface ChainBreak {
+  readonly sequence: number;
+  readonly reason: BreakReason;
+}
+
+export interface Verification {
+  /** How many events were checked and found whole, up to the first that is not. */
+  readonly events: number;
+  /** Of the last event that retention removed; 0 where it removed none. */
+  readonly removedUntil: number;
+  /** Of the last event, and its hash in hex: kept elsewhere, they show later that nothing was cut off. */
+  readonly lastSequence: number;
+  readonly lastHash: string | null;
+  /** The first broken place; null where the trail is whole. */
+  readonly broken: ChainBreak | null;
+}
+
+/** Trails as they are read. All methods are about the actor's own trail: their organization's, or the instance's. */
+export interface AuditLog {
+  /** At most `limit` events, newest first; with `order` `oldest`, the other way round. */
+  list(
+    actor: Actor,
+    filter: AuditFilter,
+    position: AuditPosition,
+    limit: number,
+    order?: 'newest' | 'oldest',
+  ): Promise<readonly AuditEvent[]>;
+  verify(actor: Actor, signal: AbortSignal): Promise<Verification>;
+  /**
+   * Removes the oldest events, those of before `before`, at most `most` of them, and says how many they were and what was
+   * wrong with them. The database refuses what is younger than 30 days.
+   */
+  removeBefore(
+    actor: Actor,
+    before: Date,
+    most: number,
+  ): Promise<{ readonly removed: number; readonly broken: ChainBreak | null }>;
+  /** The organizations that have a trail, and `INSTANCE_TRAIL`, by id; for the instance only. */
+  trails(actor: Actor, after: string | undefined, limit: number): Promise<readonly string[]>;
 }

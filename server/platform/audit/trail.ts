@@ -2,9 +2,10 @@ import { NIL } from 'uuid';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
+import type { Tx } from '../db/index.ts';
 import { appendEvent, lockTrail } from './audit.repository.ts';
-import type { UnchainedEvent } from './audit.tables.ts';
-import { chained, chainKey, trailSeal } from './chain.ts';
+import type { TrailRow, UnchainedEvent } from './audit.tables.ts';
+import { breakOfTrail, type ChainKeys, chained, TRAIL_BROKEN, trailSeal } from './chain.ts';
 import { recordableObject, recordableText } from './json.ts';
 import type { AuditEntry, AuditTrail } from './port.ts';
 
@@ -15,25 +16,50 @@ const ACTION = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/;
 /** Characters of an id, an address, a kind. */
 const MAX_WORD = 200;
 
-export interface AuditTrailOptions {
-  /** 32 bytes, known to the product and not to the database. */
-  readonly key: Uint8Array;
+export interface AuditTrailDependencies {
+  readonly keys: ChainKeys;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
 
 /** The trail in the database: two statements an entry. */
-export function createAuditTrail(options: AuditTrailOptions): AuditTrail {
-  const { clock, ids } = options;
-  const key = chainKey(options.key);
+export function createTrail({ keys, clock, ids }: AuditTrailDependencies): AuditTrail {
+  return { record };
+
+  async function record(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void> {
+    const event = eventOf(actor, entry, ids(), clock());
+    let trail = await lockTrail(tx, event.organization_id);
+    const broken = breakOfTrail(trail, keys);
+    // Sealing a forged end anew would hide the forgery: the chain itself must say that it was found.
+    if (broken) trail = await append(tx, trail, noticeOf(event, trail, ids()));
+    await append(tx, trail, event);
+  }
+
+  async function append(tx: Tx, trail: TrailRow, event: UnchainedEvent): Promise<TrailRow> {
+    const row = chained(event, trail, keys.current);
+    const end = { ...trail, sequence: row.sequence, hash: row.hash, key_id: row.key_id };
+    const sealed = { ...end, seal: trailSeal(end, keys.current) };
+    await appendEvent(tx, row, sealed.seal);
+    return sealed;
+  }
+}
+
+/** That the end of the trail, from which the event continues, was not written by the product. */
+function noticeOf(event: UnchainedEvent, { sequence, key_id }: TrailRow, id: string): UnchainedEvent {
   return {
-    record: async (tx, actor, entry) => {
-      const event = eventOf(actor, entry, ids(), clock());
-      const trail = await lockTrail(tx, event.organization_id);
-      const row = chained(event, trail, key);
-      const end = { ...trail, sequence: row.sequence, hash: row.hash, key_id: key.id };
-      await appendEvent(tx, row, trailSeal(end, key));
-    },
+    ...event,
+    id,
+    action: TRAIL_BROKEN,
+    outcome: 'denied',
+    actor_kind: 'system',
+    user_id: null,
+    credential_id: null,
+    address: null,
+    target_type: null,
+    target_id: null,
+    before: null,
+    after: null,
+    details: { sequence, keyId: key_id },
   };
 }
 
@@ -48,17 +74,18 @@ function eventOf(actor: Actor, entry: AuditEntry, id: string, at: Date): Unchain
     // A sign-in begins as nobody's and is somebody's act once it is known whose.
     actor_kind: actor.kind === 'public' && entry.userId !== undefined ? 'user' : actor.kind,
     user_id: entry.userId ?? actor.userId,
-    credential_id: word(actor.credentialId),
-    address: word(actor.address),
+    credential_id: recordableWord(actor.credentialId),
+    address: recordableWord(actor.address),
     request_id: recordableText(actor.requestId, MAX_WORD),
-    target_type: word(entry.target?.type),
-    target_id: word(entry.target?.id),
+    target_type: recordableWord(entry.target?.type),
+    target_id: recordableWord(entry.target?.id),
     before: entry.before === undefined ? null : recordableObject(entry.before),
     after: entry.after === undefined ? null : recordableObject(entry.after),
     details: entry.details === undefined ? null : recordableObject(entry.details),
   };
 }
 
-function word(text: string | undefined): string | null {
+/** An id, an address or a kind as it is kept, and so as it must be asked for. */
+export function recordableWord(text: string | undefined): string | null {
   return text === undefined ? null : recordableText(text, MAX_WORD);
 }

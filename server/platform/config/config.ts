@@ -38,6 +38,12 @@ export interface Config {
     readonly from: string;
     readonly keepDays: number;
   };
+  readonly audit: {
+    /** What `identity.secretKey` was before, newest first. */
+    readonly formerSecretKeys: readonly string[];
+    /** 0: for ever. */
+    readonly retentionDays: number;
+  };
   readonly database: {
     readonly url: string | undefined;
     readonly migrationUrl: string | undefined;
@@ -115,6 +121,9 @@ const KNOWN_SECRETS = /change.?me|secret.?key|default|example|password|your.?sec
 const MAILBOX =
   /^(?:[^\p{Cc}<>"@,;]{1,100} <[^\s\p{Cc}<>,;@]+@[^\s\p{Cc}<>,;@]+>|[^\s\p{Cc}<>,;@]+@[^\s\p{Cc}<>,;@]+)$/u;
 
+/** The database removes no younger audit events. */
+const MIN_RETENTION_DAYS = 30;
+
 function crossChecks(settings: Settings): string[] {
   const problems: string[] = [];
   if (settings.NODE_ENV === 'production') {
@@ -129,6 +138,9 @@ function crossChecks(settings: Settings): string[] {
     if (value && settings.NODE_ENV === 'production' && KNOWN_SECRETS.test(value)) {
       problems.push(`${name} looks like a placeholder; use the output of: openssl rand -hex 32`);
     }
+  }
+  if (settings.AUDIT_RETENTION_DAYS > 0 && settings.AUDIT_RETENTION_DAYS < MIN_RETENTION_DAYS) {
+    problems.push(`AUDIT_RETENTION_DAYS must be 0 (for ever) or at least ${MIN_RETENTION_DAYS}`);
   }
   if (settings.DATABASE_MIGRATION_URL && !settings.DATABASE_URL) {
     problems.push('DATABASE_MIGRATION_URL is of no use without DATABASE_URL');
@@ -186,6 +198,7 @@ function toConfig(s: Settings): Config {
         `Scriptorium <scriptorium@${s.PUBLIC_URL ? new URL(s.PUBLIC_URL).hostname : 'localhost'}>`,
       keepDays: s.MAIL_KEEP_DAYS,
     },
+    audit: { formerSecretKeys: s.FORMER_SECRET_KEYS, retentionDays: s.AUDIT_RETENTION_DAYS },
     database: {
       url: s.DATABASE_URL,
       migrationUrl: s.DATABASE_MIGRATION_URL,

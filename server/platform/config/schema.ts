@@ -41,6 +41,11 @@ export const SETTINGS = {
     secret: true,
     minLength: 32,
   }),
+  FORMER_SECRET_KEYS: list((item) => (item.length < 32 ? undefined : item), {
+    doc: 'What SECRET_KEY was before, newest first, between commas: audit events from then stay verifiable.',
+    secret: true,
+    items: 'secrets of at least 32 characters',
+  }),
   ADMIN_SECRET_KEY: optionalText({
     doc: 'The X-Admin-Secret of instance operators; off when unset.',
     secret: true,
@@ -71,6 +76,12 @@ export const SETTINGS = {
     doc: 'Days that the texts of mail are kept; they hold links that let people in.',
   }),
   SAMPLES: flag(true, { doc: 'Load the sample library on the first start of an empty embedded database.' }),
+
+  AUDIT_RETENTION_DAYS: integer(0, {
+    min: 0,
+    max: 36_500,
+    doc: 'Days that audit events are kept, at least 30; 0 keeps them for ever.',
+  }),
 
   DATABASE_URL: optionalUrl(['postgres:', 'postgresql:'], {
     doc: 'PostgreSQL 16 or newer with pgvector; the embedded database when unset.',

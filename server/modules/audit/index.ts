@@ -1,0 +1,29 @@
+import type { Actor } from '../../kernel/actor.ts';
+import type { Verification } from '../../platform/audit/index.ts';
+import type { EventView, ExportFormat } from './audit.schemas.ts';
+
+export { linesOf } from './audit.export.ts';
+export type { EventView, ExportFormat } from './audit.schemas.ts';
+
+export interface TrailVerification extends Verification {
+  /** Null: the instance's own trail. */
+  readonly organizationId: string | null;
+}
+
+/** What the command line and the schedule may ask. Every method is for the instance or its operator, else `audit.not_allowed`. */
+export interface AuditApi {
+  /** Verifies one trail after the other: an organization's, or all of them with the instance's first. */
+  verifyAll(
+    actor: Actor,
+    organizationId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<TrailVerification>;
+  /** The pages of a trail, oldest event first; `null` is the instance's own. The export is recorded in that trail. */
+  exportTrail(
+    actor: Actor,
+    organizationId: string | null,
+    format: ExportFormat,
+  ): Promise<AsyncIterable<readonly EventView[]>>;
+  /** Removes what is older than the retention that is set, and says how many events it was. */
+  sweep(actor: Actor, signal: AbortSignal): Promise<number>;
+}
