@@ -64,13 +64,20 @@ export interface IdentityWorld extends IdentityModule {
   close(): Promise<void>;
 }
 
-export async function identityWorld(db: TestDatabase): Promise<IdentityWorld> {
+export interface IdentityWorldOptions {
+  /** `host:port` of servers on this machine that the outbound door leads to. */
+  readonly reach?: readonly string[];
+}
+
+export async function identityWorld(
+  db: TestDatabase,
+  options: IdentityWorldOptions = {},
+): Promise<IdentityWorld> {
   let now = Date.parse('2026-03-01T12:00:00Z');
   const clock: Clock = () => new Date(now);
   const servers: Http[] = [];
-  // The servers that tests start are on this machine; every other private place stays closed.
-  const here = ['127.0.0.1', 'localhost'].map(parseAllowed).filter((place) => place !== undefined);
-  const outbound = createOutbound({ allow: here, ports: [] });
+  const reach = (options.reach ?? []).map(parseAllowed).filter((place) => place !== undefined);
+  const outbound = createOutbound({ allow: reach, ports: [] });
   const accessChanges = createAccessChanges(db.database);
   await accessChanges.start();
 
