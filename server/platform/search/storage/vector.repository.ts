@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { queryBuilder } from '../../db/index.ts';
+import { queryBuilder, statement } from '../../db/index.ts';
 import type { Tx } from '../../db/port.ts';
 import { decodeHalfVector } from './half-vector.ts';
 import type { SearchTables } from './search.tables.ts';
@@ -25,13 +25,49 @@ export interface PassageCosine {
   readonly cosine: number;
 }
 
+/**
+ * What HNSW needs beside its defaults. The scan walks on until enough of what it meets is the organization's own and passes
+ * the filter (iterative scan), so other tenants cost time and not recall. Only the index gives rows in order, so without
+ * sorting it is the only plan: the planner would price a large organization like the average one, and compare all its
+ * vectors instead. Planned once for each connection: planning costs as much as the scan.
+ */
+const HNSW = {
+  'hnsw.iterative_scan': 'relaxed_order',
+  'hnsw.max_scan_tuples': '100000',
+  enable_sort: 'off',
+  plan_cache_mode: 'force_generic_plan',
+};
+
 /** Candidates that HNSW keeps while it walks; more is slower and finds more. 0.95 of the exact nearest need about this many. */
 const BREADTH = 120;
 
-/**
- * The passages nearest to a vector (pgvector's text form) among those that the filter lets through. HNSW walks on until
- * enough of them are the organization's own (iterative scan), so other tenants cost time and not recall.
- */
+type Nearest = ReturnType<typeof statement<PassageCosine>>;
+const nearestBySize = new Map<number, Nearest>();
+
+/** The size is a constant in the text, or the planner could not see that the partial index fits. */
+function nearestOf(size: number): Nearest {
+  const known = nearestBySize.get(size);
+  if (known !== undefined) return known;
+  const vector = `halfvec(${Math.trunc(size)})`;
+  // The filter is a subquery, not a join: a join could be planned from the documents' side, where no index gives order.
+  const made = statement<PassageCosine>(
+    `select document_key as key, ordinal, 1 - (embedding::${vector} <=> $1::${vector}) as cosine
+    from search_vectors
+    where organization_id = $2 and embedder = $3 and dimensions = ${Math.trunc(size)} and (
+      select d.active and d.audience && $4::text[]
+        and ($5::text[] is null or d.type = any($5::text[]))
+        and ($6::uuid is null or d.collection_id = $6::uuid)
+        and ($7::text is null or d.analysed_as = $7::text)
+      from search_documents d where d.organization_id = $2 and d.key = document_key)
+    order by embedding::${vector} <=> $1::${vector}
+    limit $8`,
+    { ...HNSW, 'hnsw.ef_search': String(BREADTH) },
+  );
+  nearestBySize.set(size, made);
+  return made;
+}
+
+/** The passages nearest to a vector (pgvector's text form) among those that the filter lets through. */
 export async function nearestPassages(
   tx: Tx,
   organizationId: string,
@@ -40,27 +76,9 @@ export async function nearestPassages(
   filter: VectorFilter,
   limit: number,
 ): Promise<readonly PassageCosine[]> {
-  const breadth = String(Math.max(BREADTH, limit));
-  // Not awaited by itself: both statements leave together where the driver can pipeline.
-  const settings = sql`
-    select set_config('hnsw.ef_search', ${breadth}, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
-      set_config('hnsw.max_scan_tuples', '100000', true)`.execute(db(tx));
-  // A constant, or the planner could not see that the partial index fits.
-  const size = sql.lit(space.dimensions);
-  const found = sql<PassageCosine>`
-    select v.document_key as key, v.ordinal,
-      1 - (v.embedding::halfvec(${size}) <=> ${vector}::halfvec(${size})) as cosine
-    from search_vectors v
-    join search_documents d on d.organization_id = v.organization_id and d.key = v.document_key
-    where v.organization_id = ${organizationId} and v.embedder = ${space.number}::integer and v.dimensions = ${size}
-      and d.active and d.audience && ${filter.labels}::text[]
-      and (${filter.types}::text[] is null or d.type = any(${filter.types}::text[]))
-      and (${filter.collectionId}::uuid is null or d.collection_id = ${filter.collectionId}::uuid)
-      and (${filter.analysedAs}::text is null or d.analysed_as = ${filter.analysedAs}::text)
-    order by v.embedding::halfvec(${size}) <=> ${vector}::halfvec(${size})
-    limit ${limit}::integer`.execute(db(tx));
-  const [, { rows }] = await Promise.all([settings, found]);
-  return rows;
+  const { labels, types, collectionId, analysedAs } = filter;
+  const nearest = nearestOf(space.dimensions);
+  return nearest(tx, vector, organizationId, space.number, labels, types, collectionId, analysedAs, limit);
 }
 
 /** The exact cosines of chosen passages with a vector. */
