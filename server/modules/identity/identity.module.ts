@@ -84,7 +84,10 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     box: createSecretBox(keys.storedSecrets),
     accessTokenSeconds: settings.accessTokenSeconds,
     rotationDays: settings.signingKeyDays,
-    endAllSessions: revokeAllSessions,
+    endAllSessions: async (tx, at) => {
+      await revokeAllSessions(tx, at);
+      await accessChanges.notify(tx, {});
+    },
   });
   const signer = createTokenSigner({ keys: signingKeys.keys, issuer: settings.issuer, clock });
   const csrf = createCsrfProofs(keys.csrf);

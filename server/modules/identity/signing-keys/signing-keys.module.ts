@@ -16,10 +16,19 @@ export interface SigningKeysRoom {
 }
 
 export function signingKeysRoom(dependencies: SigningKeysDependencies): SigningKeysRoom {
-  const service = createSigningKeys(dependencies);
+  const stored = createSigningKeys(dependencies);
   const onError = (error: unknown) =>
     dependencies.logger.warn({ err: error }, 'the signing keys were not read again');
-  const keys = createKeyRing({ load: service.load, clock: dependencies.clock, onError });
+  const keys = createKeyRing({ load: stored.load, clock: dependencies.clock, onError });
+  const service: SigningKeys = {
+    ...stored,
+    // Who has changed the keys need not wait for the message that tells everybody.
+    rotate: async (actor, options) => {
+      const list = await stored.rotate(actor, options);
+      await keys.refresh().catch(onError);
+      return list;
+    },
+  };
   return {
     service,
     keys,

@@ -27,6 +27,7 @@ export async function acceptedSigningKeys(tx: Tx, at: string): Promise<SigningKe
     .selectFrom('signing_keys')
     .selectAll()
     .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+    .orderBy('created_at', 'desc')
     .orderBy('active_from', 'desc')
     .orderBy('id')
     .execute();
@@ -37,6 +38,7 @@ export async function allSigningKeys(tx: Tx): Promise<SigningKeyRow[]> {
   return builder(tx)
     .selectFrom('signing_keys')
     .selectAll()
+    .orderBy('created_at', 'desc')
     .orderBy('active_from', 'desc')
     .orderBy('id')
     .execute();
