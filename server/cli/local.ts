@@ -11,6 +11,8 @@ import { CommandError, wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { type ConnectionNeeds, type ConnectionOptions, openSession, type Session } from './session.ts';
 
+/** Commands that no running server does for somebody. */
+const DATABASE_COMMANDS: ReadonlySet<string> = new Set(['user', 'audit', 'migrate']);
 const REQUEST_ID = 'command-line';
 /** Accounts that are looked through for one to act as; with more, `--email` says it. */
 const MOST_ACCOUNTS = 100;
@@ -65,9 +67,9 @@ function askTheServer(context: CommandContext, config: Config, error: FolderInUs
   const [command] = context.args;
   const typed = context.args.map(quoted).join(' ');
   const advice =
-    command === 'user' || command === 'migrate'
+    command !== undefined && DATABASE_COMMANDS.has(command)
       ? 'Stop it for a moment, or move to PostgreSQL (DATABASE_URL), which several processes may share.'
-      : `Ask that server instead:\n\n  scriptorium ${typed} --server ${addressOf(config)} --email you@example.org\n`;
+      : `Ask that server instead:\n\n  ${command === 'keys' ? 'ADMIN_SECRET_KEY=… ' : ''}scriptorium ${typed} --server ${addressOf(config)}${command === 'keys' ? '' : ' --email you@example.org'}\n`;
   return new CommandError(`${error.message.split('. ')[0]}. ${advice}`);
 }
 

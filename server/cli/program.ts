@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import about from '../../package.json' with { type: 'json' };
 import { addAsk } from './ask.ts';
+import { addAudit } from './audit.ts';
 import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import { addIngest } from './ingest.ts';
+import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addOpenApi } from './openapi.ts';
 import { addSearch } from './search.ts';
@@ -31,6 +33,8 @@ export function createProgram(context: CommandContext): Command {
   addIngest(program, context);
   addSearch(program, context);
   addAsk(program, context);
+  addAudit(program, context);
+  addKeys(program, context);
   addMigrate(program, context);
   addDoctor(program, context);
   addOpenApi(program, context);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters, styleText } from 'node:util';
@@ -16,6 +17,8 @@ export interface Terminal {
   print(line: string): void;
   /** Result text without a line break behind it. */
   write(text: string): void;
+  /** `write` of much text, no faster than it is read. */
+  writeAll(texts: AsyncIterable<string>): Promise<void>;
   printError(line: string): void;
   /** `print` of one JSON document. */
   printJson(value: unknown): void;
@@ -36,6 +39,9 @@ export function createTerminal({ stdin, stdout, stderr }: TerminalStreams): Term
   return {
     print,
     write: (text) => void stdout.write(text),
+    writeAll: async (texts) => {
+      for await (const text of texts) if (!stdout.write(text)) await once(stdout, 'drain');
+    },
     printError: (line) => void stderr.write(`${line}\n`),
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     style: (format, text) => styleText(format, text, { stream: stdout }),

@@ -6,6 +6,7 @@ import type { UserView } from '../modules/identity/index.ts';
 import { addressOf } from '../platform/config/index.ts';
 import { CommandError, wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
+import { withProduct } from './product.ts';
 import { oneLine } from './terminal.ts';
 
 interface CreateOptions {
@@ -108,18 +109,6 @@ async function link(
 
 function linkOf(app: Application, token: string): string {
   return `${addressOf(app.platform.config)}/sign-in#token=${token}`;
-}
-
-async function withProduct(context: CommandContext, use: (app: Application) => Promise<void>): Promise<void> {
-  const { composeQuietly } = await import('./local.ts');
-  const app = await composeQuietly(context);
-  try {
-    // Makes the queues that accounts' events go to; nothing is worked on here.
-    await app.start({ work: false });
-    await use(app);
-  } finally {
-    await app.stop();
-  }
 }
 
 async function newPassword(context: CommandContext, email: string): Promise<string> {
