@@ -13,6 +13,8 @@ import {
   type TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
+import { ssoRequired } from './federation/federation.errors.ts';
+import type { Foreigner, ForeignTokens } from './federation/foreign-tokens.ts';
 import {
   type Access,
   type AccessKey,
@@ -45,6 +47,8 @@ export interface AuthenticatorDependencies {
   readonly limits: Pick<SignInLimits, 'adminSecret' | 'forgiveAdminSecret'>;
   /** Whether this is the `X-Admin-Secret` of the instance. */
   readonly isAdminSecret: (given: string) => boolean;
+  /** People whom identity providers vouch for by bearer tokens of theirs. */
+  readonly foreignTokens: ForeignTokens;
   /** A key has opened something. */
   readonly onKeyUsed: (key: AccessKey) => void;
 }
@@ -54,7 +58,7 @@ export interface AuthenticatorDependencies {
  * person has now. So a revoked session or key or a lost membership counts from the next request on.
  */
 export function createAuthenticator(dependencies: AuthenticatorDependencies): Authenticator {
-  const { uow, clock, signer, csrf, limits } = dependencies;
+  const { uow, clock, signer, csrf, limits, foreignTokens } = dependencies;
   const accessOf = batching<AccessQuestion, Access>(
     (questions) => uow.read(INSTANCE, (tx) => readAccess(tx, questions, clock().toISOString())),
     READS,
@@ -63,21 +67,19 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     authenticate: async (credentials) => {
       const { bearer } = credentials;
       if (bearer !== undefined && looksLikeApiKey(bearer)) return keyActor(bearer, credentials);
-      const claims = await claimsOf(credentials);
-      return claims
-        ? userActor(claims, credentials)
-        : publicActor(credentials.requestId, credentials.address);
+      const token = bearer ?? credentials.cookie;
+      if (token === undefined) return publicActor(credentials.requestId, credentials.address);
+      const claims = await signer.verify(token);
+      if (claims) return userActor(proven(claims, credentials), credentials);
+      const foreigner = bearer === undefined ? undefined : await foreignTokens.read(bearer, credentials);
+      if (foreigner) return foreignActor(foreigner, credentials);
+      throw invalidToken();
     },
     authenticateOperator: async (credentials, adminSecret) =>
       adminSecret === undefined ? markedOperator(credentials) : holderOfSecret(credentials, adminSecret),
   };
 
-  /** What the token says; undefined where none came. */
-  async function claimsOf(credentials: Credentials): Promise<AccessClaims | undefined> {
-    const token = credentials.bearer ?? credentials.cookie;
-    if (token === undefined) return undefined;
-    const claims = await signer.verify(token);
-    if (!claims) throw invalidToken();
+  function proven(claims: AccessClaims, credentials: Credentials): AccessClaims {
     if (!isProven(credentials, claims, csrf)) throw csrfRequired();
     return claims;
   }
@@ -93,6 +95,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     // Out of the token's own organization: signing in again leads to another one of theirs.
     if (access.role === null) throw organizationId === undefined ? invalidToken() : organizationNotFound();
     requireOpen(access, credentials);
+    if (access.barred) throw ssoRequired();
     return {
       kind: 'user',
       userId,
@@ -103,6 +106,27 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
       credentialId: sessionId,
       address,
       ...(access.operator ? { operator: true } : {}),
+    };
+  }
+
+  /** Only where their provider leads, and never an operator: a provider vouches for members, not for who runs the instance. */
+  async function foreignActor(foreigner: Foreigner, credentials: Credentials): Promise<Actor> {
+    const { requestId, address } = credentials;
+    const { identityId, providerId } = foreigner;
+    const chosen = (credentials.organizationId ?? foreigner.organizationId).toLowerCase();
+    if (!isId(chosen)) throw organizationNotFound();
+    const access = await accessOf({ identityId, providerId, organizationId: chosen });
+    if (!access) throw invalidToken();
+    if (access.role === null || access.barred) throw organizationNotFound();
+    requireOpen(access, credentials);
+    return {
+      kind: 'user',
+      userId: access.userId,
+      organizationId: chosen,
+      role: access.role,
+      scopes: [],
+      requestId,
+      address,
     };
   }
 
@@ -139,8 +163,11 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
   async function markedOperator(credentials: Credentials): Promise<Actor> {
     const { bearer, requestId, address } = credentials;
     if (bearer !== undefined && looksLikeApiKey(bearer)) throw operatorRequired();
-    const claims = await claimsOf(credentials);
-    if (!claims) throw operatorSignInRequired();
+    const token = bearer ?? credentials.cookie;
+    if (token === undefined) throw operatorSignInRequired();
+    const verified = await signer.verify(token);
+    if (!verified) throw invalidToken();
+    const claims = proven(verified, credentials);
     const access = await accessOf(claims);
     if (!access) throw invalidToken();
     if (!access.operator) throw operatorRequired();

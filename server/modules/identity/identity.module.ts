@@ -117,6 +117,7 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     api,
     authenticator: createAuthenticator({
       ...{ uow, clock, signer, csrf, limits },
+      foreignTokens: federation.foreignTokens,
       isAdminSecret: createSecretCheck(settings.adminSecret),
       onKeyUsed: apiKeys.usage.used,
     }),

@@ -13,6 +13,8 @@ import type {
   TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import { ssoRequired } from './federation/federation.errors.ts';
+import { withoutBarred } from './federation/sso.repository.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
 import { findUser, organizationsOf } from './identity.repository.ts';
 import { type OrganizationView, toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
@@ -63,6 +65,8 @@ export interface Opening {
   readonly origin: Origin;
   /** One of theirs; the organization that they have belonged to longest where it is none or not given. */
   readonly organizationId?: string | undefined;
+  /** The identity provider that vouches for them. */
+  readonly providerId?: string;
 }
 
 /** Whose sessions end, and why: `reason` is for the audit trail. */
@@ -127,9 +131,10 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   async function open(tx: Tx, actor: Actor, user: UserRow, opening: Opening): Promise<OpenSession> {
     const { method, origin } = opening;
     if (await isDisabled(tx, user.id)) throw accountDisabled();
-    const organizations = await organizationsOf(tx, user.id);
+    const belonging = await organizationsOf(tx, user.id);
+    const organizations = await withoutBarred(tx, belonging, { providerId: opening.providerId ?? null });
     const organization = organizations.find(({ id }) => id === opening.organizationId) ?? organizations[0];
-    if (!organization) throw noOrganization();
+    if (!organization) throw belonging.length > 0 ? ssoRequired() : noOrganization();
     const now = clock();
     const family = { sessionId: ids(), generation: 0, seed: new Uint8Array(randomBytes(32)) };
     await insertSession(tx, {
@@ -220,7 +225,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   /** `origin` of the one request that advances the session; the others get what it got. */
   async function renew(tx: Tx, row: SessionRow, now: Date, origin: Origin | undefined): Promise<Rotation> {
     const user = await findUser(tx, row.user_id);
-    const organizations = await organizationsOf(tx, row.user_id);
+    const belonging = await organizationsOf(tx, row.user_id);
+    const organizations = await withoutBarred(tx, belonging, { sessionId: row.id });
     const organization = organizations.find(({ id }) => id === row.organization_id) ?? organizations[0];
     if (!user || !organization) return { kind: 'refused' };
     const generation = row.generation + (origin ? 1 : 0);

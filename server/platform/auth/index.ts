@@ -38,3 +38,4 @@ export { createRefreshTokens } from './refresh-tokens.ts';
 export { createSecretBox, type SecretBox } from './secret-box.ts';
 export { createSecretCheck } from './secret-check.ts';
 export { type NewSigningKey, newSigningKey, openSigningKey } from './signing-keys.ts';
+export { VerifiedTokens } from './verified-tokens.ts';

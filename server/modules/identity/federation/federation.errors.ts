@@ -159,3 +159,11 @@ export function signInThereFirst(): AppError {
       'Sign in through one of the organization’s identity providers first, so that you do not lock yourself out.',
   });
 }
+
+export function ssoRequired(): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.sso_required',
+    safeMessage: 'This organization is reached through its identity provider only. Sign in there.',
+  });
+}

@@ -12,6 +12,7 @@ import type { Outbound } from '../../../platform/outbound/port.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import type { Grant, Sessions } from '../identity.sessions.ts';
 import { createAdmission } from './admission.ts';
+import { createForeignTokens, type ForeignTokens } from './foreign-tokens.ts';
 import { createLoginFlows } from './login-flow.ts';
 import { createMemberships } from './memberships.ts';
 import { createOidcClient } from './oidc-client.ts';
@@ -49,6 +50,7 @@ export interface FederationRoom {
   readonly routes: readonly Routes[];
   readonly providers: ProvidersService;
   readonly sso: SsoService;
+  readonly foreignTokens: ForeignTokens;
   /** Removes what is kept only for a while; once a day. */
   sweep(actor: Actor): Promise<void>;
 }
@@ -83,6 +85,7 @@ export function federationRoom(dependencies: FederationDependencies): Federation
     ],
     providers,
     sso,
+    foreignTokens: createForeignTokens({ uow, outbound, clock, logger: dependencies.logger, admit }),
     sweep: async () => undefined,
   };
 }

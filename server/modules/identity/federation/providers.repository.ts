@@ -65,15 +65,14 @@ export async function findEnabledProvider(tx: Tx, slug: string): Promise<Provide
     .executeTakeFirst();
 }
 
-/** The enabled provider whose bearer tokens are accepted under this issuer. */
-export async function findBearerProvider(tx: Tx, issuer: string): Promise<ProviderRow | undefined> {
+/** The enabled providers whose access tokens are accepted as bearer tokens; each has an issuer of its own. */
+export async function listBearerProviders(tx: Tx): Promise<ProviderRow[]> {
   return builder(tx)
     .selectFrom('identity_providers')
     .selectAll()
-    .where('issuer', '=', issuer)
     .where('bearer_audience', 'is not', null)
     .where('enabled', '=', true)
-    .executeTakeFirst();
+    .execute();
 }
 
 /** At most `limit` providers by creation, from after `after`. */

@@ -128,7 +128,8 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
       if (!admission.ok) return admission.error;
       const { user, identity, organizationIds } = admission.value;
       const [organizationId] = organizationIds;
-      const session = await sessions.open(tx, actor, user, { method: 'sso', origin, organizationId });
+      const opening = { method: 'sso', origin, organizationId, providerId: provider.id } as const;
+      const session = await sessions.open(tx, actor, user, opening);
       await insertFederatedSession(tx, {
         session_id: session.family.sessionId,
         provider_id: provider.id,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
 
 /** The one column of organizations that is this room's. */
@@ -23,4 +24,27 @@ export async function setSsoOnly(tx: Tx, organizationId: string, ssoOnly: boolea
     .set({ sso_only: ssoOnly })
     .where('id', '=', organizationId)
     .execute();
+}
+
+/** By what a person comes: an identity provider (null: none), or whichever opened a session. */
+export type Way = { readonly providerId: string | null } | { readonly sessionId: string };
+
+/** Those of the organizations that are open this way: all but the ones reached only through other identity providers. */
+export async function withoutBarred<Organization extends { readonly id: string }>(
+  tx: Tx,
+  organizations: readonly Organization[],
+  way: Way,
+): Promise<readonly Organization[]> {
+  if (organizations.length === 0) return organizations;
+  const provider =
+    'providerId' in way
+      ? sql`${way.providerId}::uuid`
+      : sql`(select provider_id from federated_sessions where session_id = ${way.sessionId}::uuid)`;
+  const ids = organizations.map(({ id }) => id);
+  const { rows } = await sql<{ readonly id: string }>`
+    select o.id from organizations o where o.id = any(${ids}::uuid[]) and o.sso_only and not exists (
+      select from identity_provider_organizations d where d.organization_id = o.id and d.provider_id = ${provider})
+  `.execute(builder(tx));
+  const barred = new Set(rows.map(({ id }) => id));
+  return organizations.filter(({ id }) => !barred.has(id));
 }
