@@ -6,11 +6,13 @@ import {
   identityModule,
 } from '../modules/identity/identity.module.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
-import { createAccessChanges, deriveKeys } from '../platform/auth/index.ts';
+import { createAccessChanges, createSecretBox, deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
+import { createMail } from '../platform/mail/index.ts';
 import { createOutbound, parseAllowed } from '../platform/outbound/index.ts';
+import { PgBossQueue } from '../platform/queue/index.ts';
 import type { TestDatabase } from './database.ts';
 
 const SETTINGS: IdentitySettings = {
@@ -22,6 +24,7 @@ const SETTINGS: IdentitySettings = {
   signingKeyDays: 90,
   sessionSeconds: 86_400,
   registrationOpen: true,
+  organizationGraceDays: 30,
   secureCookies: true,
   rateLimit: false,
 };
@@ -61,6 +64,8 @@ export interface IdentityWorld extends IdentityModule {
   withSettings(settings: Partial<IdentitySettings>): Promise<{ readonly http: Http } & IdentityModule>;
   /** What the audit trails hold of one action, oldest first. */
   audited(action: string): Promise<readonly Audited[]>;
+  /** The texts of the mail to an address, newest first; nothing leaves the machine. */
+  mailTo(address: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -79,6 +84,16 @@ export async function identityWorld(
   const reach = (options.reach ?? []).map(parseAllowed).filter((place) => place !== undefined);
   const outbound = createOutbound({ allow: reach, ports: [] });
   const accessChanges = createAccessChanges(db.database);
+  const mail = createMail({
+    uow: db.database.uow,
+    // Without a server to send by, nothing is ever queued.
+    queue: new PgBossQueue({ database: db.database, onError: () => undefined, onJobError: () => undefined }),
+    secrets: createSecretBox(deriveKeys(SETTINGS.secretKey).storedSecrets),
+    clock,
+    ids: newId,
+    logger: createLogger('silent'),
+    settings: { smtpUrl: undefined, from: 'test@example.org', keepDays: 30 },
+  });
   await accessChanges.start();
 
   async function serve(settings: Partial<IdentitySettings>) {
@@ -89,6 +104,8 @@ export async function identityWorld(
       accessChanges,
       cache: new MemoryCache(10_000, clock),
       outbound,
+      mail,
+      domains: () => [],
       settings: { ...SETTINGS, ...settings },
       clock,
       ids: newId,
@@ -124,6 +141,13 @@ export async function identityWorld(
       now += seconds * 1000;
     },
     withSettings: serve,
+    mailTo: async (address) => {
+      const { items } = await mail.outbox.list({ limit: 100 }, undefined);
+      const texts = items
+        .filter(({ to }) => to === address)
+        .map(async ({ id }) => (await mail.outbox.get(id))?.text ?? '');
+      return Promise.all(texts);
+    },
     audited: async (action) => {
       const rows = await db.owner(
         `select organization_id as "organizationId", user_id as "userId", target_id as "targetId", outcome, details
@@ -179,4 +203,15 @@ function probes(http: Http): void {
     { config: { access: { minimum: 'power', scope: null } } },
     async (request) => request.actor,
   );
+  http.get(
+    '/probe/search',
+    { config: { access: { minimum: 'guest', scope: 'search:read' } } },
+    async (request) => request.actor,
+  );
+  http.post(
+    '/probe/library',
+    { config: { access: { minimum: 'power', scope: 'library:write' } } },
+    async (request) => request.actor,
+  );
+  http.post('/probe/operator', { config: { access: { operator: true } } }, async (request) => request.actor);
 }

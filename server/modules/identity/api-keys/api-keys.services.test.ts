@@ -1,0 +1,9 @@
+import { describe } from 'vitest';
+import { postgresTestDatabase, testServerUrl } from '../../../testing/database.ts';
+import { apiKeysContract } from './api-keys.contract.ts';
+
+const url = testServerUrl() ?? '';
+
+describe.skipIf(url === '')('API keys on PostgreSQL (needs TEST_DATABASE_URL)', () => {
+  apiKeysContract('PostgreSQL', () => postgresTestDatabase(url));
+});
