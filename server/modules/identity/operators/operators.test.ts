@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../../testing/database.ts';
+import { operatorsContract } from './operators.contract.ts';
+
+operatorsContract('PGlite', embeddedTestDatabase);
