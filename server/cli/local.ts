@@ -66,10 +66,11 @@ export async function composeQuietly(context: CommandContext): Promise<Applicati
 function askTheServer(context: CommandContext, config: Config, error: FolderInUseError): CommandError {
   const [command] = context.args;
   const typed = context.args.map(quoted).join(' ');
+  const ask = `scriptorium ${typed} --server ${addressOf(config)}`;
   const advice =
     command !== undefined && DATABASE_COMMANDS.has(command)
       ? 'Stop it for a moment, or move to PostgreSQL (DATABASE_URL), which several processes may share.'
-      : `Ask that server instead:\n\n  ${command === 'keys' ? 'ADMIN_SECRET_KEY=… ' : ''}scriptorium ${typed} --server ${addressOf(config)}${command === 'keys' ? '' : ' --email you@example.org'}\n`;
+      : `Ask that server instead:\n\n  ${command === 'keys' ? `ADMIN_SECRET_KEY=… ${ask}` : `${ask} --email you@example.org`}\n`;
   return new CommandError(`${error.message.split('. ')[0]}. ${advice}`);
 }
 

@@ -3,6 +3,7 @@ import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { OrganizationView, UserView } from './identity.schemas.ts';
 
 export type { OrganizationView, UserView } from './identity.schemas.ts';
+export type { SigningKeyList } from './signing-keys/signing-keys.schemas.ts';
 
 /** A person and where they belong; the organization that they have belonged to longest first. */
 export interface Account {

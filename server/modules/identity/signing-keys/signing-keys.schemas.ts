@@ -1,33 +1,25 @@
 import { type Static, Type } from 'typebox';
+import { Nullable, OneOf, PageOf, Timestamp } from '../../../platform/http/schemas.ts';
 import type { SigningKeyRow } from './signing-keys.tables.ts';
-
-const Time = Type.String({ format: 'date-time' });
-const NullableTime = Type.Union([Time, Type.Null()]);
 
 export const SigningKeyView = Type.Object({
   id: Type.String({
     description: '`kid` of the tokens: the SHA-256 thumbprint of the public key (RFC 7638).',
   }),
-  status: Type.Union(
-    [Type.Literal('next'), Type.Literal('signing'), Type.Literal('retired'), Type.Literal('ended')],
-    {
-      description:
-        'next: published, signs from activeFrom on. retired: signs no more, its tokens are accepted. ended: neither.',
-    },
+  status: OneOf(
+    ['next', 'signing', 'retired', 'ended'],
+    'next: published, signs from activeFrom on. retired: signs no more, its tokens are accepted. ended: neither.',
   ),
   usable: Type.Boolean({ description: 'false: it was made under another SECRET_KEY and does not open.' }),
-  activeFrom: Time,
-  retiredAt: NullableTime,
-  expiresAt: NullableTime,
-  createdAt: Time,
-  updatedAt: Time,
+  activeFrom: Timestamp,
+  retiredAt: Nullable(Timestamp),
+  expiresAt: Nullable(Timestamp),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
 });
 export type SigningKeyView = Static<typeof SigningKeyView>;
 
-export const SigningKeyList = Type.Object({
-  items: Type.Array(SigningKeyView),
-  nextCursor: Type.Null(),
-});
+export const SigningKeyList = PageOf(SigningKeyView);
 export type SigningKeyList = Static<typeof SigningKeyList>;
 
 export const RotateBody = Type.Object(
