@@ -27,7 +27,7 @@ export function auditRoutes(audit: AuditService): Routes {
     http.get(
       '/audit-events/export',
       {
-        ...reading,
+        config: { ...reading.config, rateLimit: { cost: 20 } },
         schema: {
           tags,
           summary: 'Download what was done in the organization, oldest first',
@@ -38,7 +38,9 @@ export function auditRoutes(audit: AuditService): Routes {
       async (request, reply) => {
         const { format, ...filter } = request.query;
         const pages = await audit.exportAll(request.actor, format, filter);
-        return asDownload(reply, format).send(Readable.from(linesOf(pages, format), { objectMode: false }));
+        const access = request.server.liveAccess.watch(request);
+        const file = Readable.from(linesOf(pages, format), { objectMode: false, signal: access.signal });
+        return asDownload(reply, format).send(file.once('close', access.release));
       },
     );
     http.get(

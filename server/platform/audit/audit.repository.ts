@@ -92,16 +92,20 @@ export async function removeBeforeBeginning(tx: Tx): Promise<number> {
   return (await remove(tx))[0]?.removed ?? 0;
 }
 
-/** Of the last event that there is, whatever the trail says. */
-export async function lastSequence(tx: Tx, organizationId: string): Promise<number> {
+/** Of the event at one end of what there is, whatever the trail says; undefined where there is none. */
+export async function sequenceAt(
+  tx: Tx,
+  organizationId: string,
+  end: 'first' | 'last',
+): Promise<number | undefined> {
   const row = await builder(tx)
     .selectFrom('audit_events')
     .select('sequence')
     .where('organization_id', '=', organizationId)
-    .orderBy('sequence', 'desc')
+    .orderBy('sequence', end === 'first' ? 'asc' : 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row?.sequence ?? 0;
+  return row?.sequence;
 }
 
 export async function listTrails(tx: Tx, after: string | undefined, limit: number): Promise<string[]> {

@@ -2,13 +2,13 @@ import type { Actor } from '../../kernel/actor.ts';
 import { breathing } from '../../kernel/breathe.ts';
 import type { Tx, UnitOfWork } from '../db/index.ts';
 import {
-  lastSequence,
   listEvents,
   listTrails,
   lockTrail,
   moveBeginning,
   readTrail,
   removeBeforeBeginning,
+  sequenceAt,
 } from './audit.repository.ts';
 import type { EventRow, TrailRow } from './audit.tables.ts';
 import { breakAt, breakOfTrail, type ChainEnd, type ChainKeys, trailSeal } from './chain.ts';
@@ -21,6 +21,12 @@ const PAGE = 500;
 export interface AuditLogDependencies {
   readonly keys: ChainKeys;
   readonly uow: UnitOfWork;
+}
+
+/** A trail, and where the events that there are begin and end. */
+interface FoundTrail extends TrailRow {
+  readonly first: number | undefined;
+  readonly last: number | undefined;
 }
 
 export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
@@ -39,7 +45,7 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
 
   async function verify(actor: Actor, signal: AbortSignal): Promise<Verification> {
     for (;;) {
-      const trail = await trailWithLast(actor);
+      const trail = await trailAsFound(actor);
       const verification = await verifyAs(actor, trail, signal);
       if (verification.broken?.reason !== 'missing') return verification;
       // Retention may have removed the event meanwhile: then the trail begins later now.
@@ -48,23 +54,20 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
     }
   }
 
-  /** The last event first: an event that is recorded between the two reads must not look like one too many. */
-  function trailWithLast(actor: Actor): Promise<TrailRow & { readonly last: number }> {
+  /** In this order: what is recorded or removed between the reads must not look like an event too many. */
+  function trailAsFound(actor: Actor): Promise<FoundTrail> {
     const organizationId = trailOf(actor);
     return uow.read(actor, async (tx) => {
-      const last = await lastSequence(tx, organizationId);
-      return { ...((await readTrail(tx, organizationId)) ?? emptyTrail(organizationId)), last };
+      const last = await sequenceAt(tx, organizationId, 'last');
+      const trail = (await readTrail(tx, organizationId)) ?? emptyTrail(organizationId);
+      return { ...trail, last, first: await sequenceAt(tx, organizationId, 'first') };
     });
   }
 
-  async function verifyAs(
-    actor: Actor,
-    trail: TrailRow & { readonly last: number },
-    signal: AbortSignal,
-  ): Promise<Verification> {
+  async function verifyAs(actor: Actor, trail: FoundTrail, signal: AbortSignal): Promise<Verification> {
     const breathe = breathing();
     let end = beginningOf(trail);
-    let broken: ChainBreak | undefined;
+    let broken = brokenBeginning(trail);
     while (end.sequence < trail.sequence && !broken) {
       signal.throwIfAborted();
       const page = await readAfter(actor, end, Math.min(PAGE, trail.sequence - end.sequence));
@@ -87,8 +90,8 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
   }
 
   /** Whether the trail ends where it says, once all of its events are found whole. */
-  function brokenEnd(trail: TrailRow & { readonly last: number }, end: ChainEnd): ChainBreak | undefined {
-    if (trail.last > trail.sequence) return { sequence: trail.sequence + 1, reason: 'unrecorded' };
+  function brokenEnd(trail: FoundTrail, end: ChainEnd): ChainBreak | undefined {
+    if ((trail.last ?? 0) > trail.sequence) return { sequence: trail.sequence + 1, reason: 'unrecorded' };
     const hashes = [trail.hash, end.hash].map((hash) => (hash === null ? '' : hex(hash)));
     if (hashes[0] !== hashes[1]) return { sequence: trail.sequence, reason: 'end_forged' };
     return breakOfTrail(trail, keys);
@@ -116,7 +119,7 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
       const old = young === -1 ? oldest : oldest.slice(0, young);
       const last = old.at(-1);
       if (!last) return { removed: 0, broken: null };
-      const broken = breakOfTrail(trail, keys) ?? breakAmong(old, beginning);
+      let broken = breakOfTrail(trail, keys) ?? breakAmong(old, beginning);
       const shorter = {
         ...trail,
         removed_until: last.sequence,
@@ -125,8 +128,9 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
       };
       await moveBeginning(tx, { ...shorter, seal: trailSeal(shorter, keys.current) });
       const removed = await removeBeforeBeginning(tx);
-      if (removed !== old.length)
+      if (removed < old.length)
         throw new Error(`${removed} audit events were removed instead of ${old.length}`);
+      if (removed > old.length) broken ??= { sequence: beginning.sequence, reason: 'unrecorded' };
       return { removed, broken: broken ?? null };
     });
   }
@@ -144,6 +148,13 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
   function trails(actor: Actor, afterId: string | undefined, limit: number): Promise<readonly string[]> {
     return uow.read(actor, (tx) => listTrails(tx, afterId, limit));
   }
+}
+
+/** Somebody put an event where retention had removed all of them. */
+function brokenBeginning({ first, removed_until }: FoundTrail): ChainBreak | undefined {
+  return first !== undefined && first <= removed_until
+    ? { sequence: first, reason: 'unrecorded' }
+    : undefined;
 }
 
 function trailOf(actor: Actor): string {

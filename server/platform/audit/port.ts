@@ -106,7 +106,7 @@ export interface AuditLog {
   verify(actor: Actor, signal: AbortSignal): Promise<Verification>;
   /**
    * Removes the oldest events, those of before `before`, at most `most` of them, and says how many they were and what was
-   * wrong with them. The database refuses what is younger than 30 days.
+   * wrong with them. The database refuses what is younger than 28 days.
    */
   removeBefore(
     actor: Actor,

@@ -121,7 +121,7 @@ const KNOWN_SECRETS = /change.?me|secret.?key|default|example|password|your.?sec
 const MAILBOX =
   /^(?:[^\p{Cc}<>"@,;]{1,100} <[^\s\p{Cc}<>,;@]+@[^\s\p{Cc}<>,;@]+>|[^\s\p{Cc}<>,;@]+@[^\s\p{Cc}<>,;@]+)$/u;
 
-/** The database removes no younger audit events. */
+/** The database itself removes nothing younger than 28 days. */
 const MIN_RETENTION_DAYS = 30;
 
 function crossChecks(settings: Settings): string[] {
