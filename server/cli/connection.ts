@@ -9,7 +9,7 @@ export function withConnectionOptions(command: Command): Command {
     .option('--server <url>', 'ask a running server; also SCRIPTORIUM_URL')
     .option(
       '--token <token>',
-      'access token for that server; better SCRIPTORIUM_TOKEN, which no process list shows',
+      'access token or API key for that server; better SCRIPTORIUM_TOKEN or SCRIPTORIUM_API_KEY, which no process list shows',
     )
     .option(
       '--email <address>',
@@ -47,14 +47,18 @@ async function openRemoteSession(
   server: string,
 ): Promise<Session> {
   const baseUrl = addressOf(server);
-  const token = options.token ?? fromEnvironment(context, 'SCRIPTORIUM_TOKEN');
+  const token =
+    options.token ??
+    fromEnvironment(context, 'SCRIPTORIUM_TOKEN') ??
+    fromEnvironment(context, 'SCRIPTORIUM_API_KEY');
   if (token !== undefined && options.email !== undefined)
     throw wrongUse('Give --token or --email, not both.');
   const email =
     options.email ?? (token === undefined ? fromEnvironment(context, 'SCRIPTORIUM_EMAIL') : undefined);
   if (email !== undefined)
     return openSession(baseUrl, { signedIn: await signIn(context, baseUrl, email) }, options.organization);
-  if (token === undefined) throw wrongUse('Say who you are: --email you@example.org, or SCRIPTORIUM_TOKEN.');
+  if (token === undefined)
+    throw wrongUse('Say who you are: --email you@example.org, SCRIPTORIUM_TOKEN or SCRIPTORIUM_API_KEY.');
   return openSession(baseUrl, { token }, options.organization);
 }
 

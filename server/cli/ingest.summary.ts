@@ -1,7 +1,8 @@
-import type { Collection, Organization, Source } from '../../client/index.ts';
+import type { Collection, Source } from '../../client/index.ts';
 import { EXIT, type ExitCode } from './command-error.ts';
 import type { Skipped } from './ingest.files.ts';
 import type { Refusal } from './ingest.upload.ts';
+import type { Workplace } from './session.ts';
 import { oneLine, type Terminal } from './terminal.ts';
 
 /** Everything that an ingestion came to; what `--json` prints. */
@@ -31,7 +32,7 @@ export interface Summary {
 }
 
 export interface Outcome {
-  readonly organization: Organization;
+  readonly organization: Workplace;
   readonly collection: Collection | undefined;
   readonly interrupted: boolean;
   readonly found: number;

@@ -8,9 +8,16 @@ import { openSession } from './session.ts';
 
 const NOW = '2026-01-01T00:00:00Z';
 const times = { createdAt: NOW, updatedAt: NOW };
-const first: Organization = { id: 'id-1', name: 'Field office', role: 'admin', ...times };
-const second: Organization = { id: 'id-2', name: 'Archive', role: 'regular', ...times };
-const user = { id: 'user', email: 'ana@example.org', name: 'Ana', ...times };
+const open = {
+  settings: { memberDirectory: 'members', requireSecondFactor: false },
+  version: 1,
+  closedAt: null,
+  deleteAfter: null,
+  ...times,
+} as const;
+const first: Organization = { id: 'id-1', name: 'Field office', role: 'admin', ...open };
+const second: Organization = { id: 'id-2', name: 'Archive', role: 'regular', ...open };
+const user = { id: 'user', email: 'ana@example.org', name: 'Ana', emailVerified: true, ...times };
 
 let server: Server;
 let baseUrl: string;
@@ -38,7 +45,9 @@ beforeEach(async () => {
     asked.push(`${request.url} ${authorization} ${organization}`.trim());
     const body = request.url?.endsWith('/refresh')
       ? signedIn(++refreshes + 1)
-      : { user, organization: first, organizations, csrfToken: null };
+      : request.url?.endsWith('/api-keys/current')
+        ? { organization: { id: second.id, name: second.name } }
+        : { user, organization: first, organizations, csrfToken: null };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -70,6 +79,26 @@ describe('tokens', () => {
     await session.send('/late');
     await session.end();
     expect(asked).toEqual(['/api/v1/auth/me Bearer given', '/late Bearer given id-1']);
+  });
+});
+
+describe('an API key', () => {
+  test('says itself where it belongs, and is sent as it is', async () => {
+    const session = await openSession(baseUrl, { token: 'sk_given' }, undefined);
+    expect(session.organization).toEqual({ id: 'id-2', name: 'Archive' });
+    await session.send('/later');
+    await session.end();
+    expect(asked).toEqual(['/api/v1/api-keys/current Bearer sk_given', '/later Bearer sk_given id-2']);
+  });
+
+  test('is refused for another organization than its own', async () => {
+    for (const wanted of ['id-2', 'archive'])
+      expect((await openSession(baseUrl, { token: 'sk_given' }, wanted)).organization.id).toBe('id-2');
+    const elsewhere = openSession(baseUrl, { token: 'sk_given' }, 'Field office');
+    await expect(elsewhere).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('Archive'),
+    });
   });
 });
 

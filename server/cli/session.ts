@@ -23,17 +23,20 @@ export interface ConnectionNeeds {
   readonly begin: boolean;
 }
 
+/** The organization that one works in. */
+export type Workplace = Pick<Organization, 'id' | 'name'>;
+
 /** A signed-in conversation with a server. */
 export interface Session {
   readonly client: ScriptoriumClient;
-  readonly organization: Organization;
+  readonly organization: Workplace;
   /** For what the typed client cannot say: uploads and event streams. `path` with `/api/v1`. */
   send(path: string, init?: RequestInit): Promise<Response>;
   /** Ends the sign-in, where there was one. */
   end(): Promise<void>;
 }
 
-/** Who asks: a token that was given, or what a sign-in gave (then it is renewed and ended here). */
+/** Who asks: an access token or API key that was given, or what a sign-in gave (then it is renewed and ended here). */
 export type Credentials = { readonly token: string } | { readonly signedIn: SignedIn };
 
 /** Begins a session in the organization that was named, or in the only one there is. */
@@ -44,8 +47,10 @@ export async function openSession(
 ): Promise<Session> {
   const tokens = 'token' in credentials ? fixed(credentials.token) : renewed(baseUrl, credentials.signedIn);
   const plain = clientOf(baseUrl, tokens);
-  const me = await unwrap(plain.GET('/api/v1/auth/me'));
-  const organization = choose(me, wanted, 'token' in credentials);
+  const organization =
+    'token' in credentials && isApiKey(credentials.token)
+      ? await organizationOfKey(plain, wanted)
+      : choose(await unwrap(plain.GET('/api/v1/auth/me')), wanted, 'token' in credentials);
   const authorized = (request: Request) => authorize(request, tokens, organization.id);
   return {
     client: createScriptoriumClient({ baseUrl, fetch: async (request) => fetch(await authorized(request)) }),
@@ -111,6 +116,21 @@ async function authorize(
   return request;
 }
 
+function isApiKey(token: string): boolean {
+  return token.startsWith('sk_');
+}
+
+/** A key belongs to one organization, and does not know of others. */
+async function organizationOfKey(client: ScriptoriumClient, wanted: string | undefined): Promise<Workplace> {
+  const { organization } = await unwrap(client.GET('/api/v1/api-keys/current'));
+  if (wanted === undefined || isCalled(organization, wanted)) return organization;
+  throw wrongUse(`The API key belongs to ${namesOf([organization])}, not to “${wanted}”.`);
+}
+
+function isCalled({ id, name }: Workplace, wanted: string): boolean {
+  return id === wanted || name.toLowerCase() === wanted.toLowerCase();
+}
+
 /** A token stands for an organization by itself; a person who belongs to several says which one. */
 function choose(me: Me, wanted: string | undefined, byToken: boolean): Organization {
   const { organizations } = me;
@@ -118,9 +138,7 @@ function choose(me: Me, wanted: string | undefined, byToken: boolean): Organizat
     if (byToken || organizations.length === 1) return me.organization;
     throw wrongUse(`Say which organization, with --organization: ${namesOf(organizations)}.`);
   }
-  const matching = organizations.filter(
-    ({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase(),
-  );
+  const matching = organizations.filter((organization) => isCalled(organization, wanted));
   const [only, ...others] = matching;
   if (only && others.length === 0) return only;
   const problem = only
@@ -129,6 +147,6 @@ function choose(me: Me, wanted: string | undefined, byToken: boolean): Organizat
   throw wrongUse(`${problem}. Yours: ${namesOf(organizations)}.`);
 }
 
-function namesOf(organizations: readonly Organization[]): string {
+function namesOf(organizations: readonly Workplace[]): string {
   return organizations.map(({ id, name }) => `${name} (${id})`).join(', ');
 }

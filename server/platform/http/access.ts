@@ -23,7 +23,13 @@ export type AccessCheck = (request: FastifyRequest) => Promise<Actor | undefined
 export function createAccessCheck(authenticator: Authenticator): AccessCheck {
   return async (request) => {
     const access = request.routeOptions.config.access;
-    if (!access || 'public' in access) return undefined;
+    if (!access) return undefined;
+    if ('public' in access) {
+      if (!access.identified) return undefined;
+      const actor = await authenticator.authenticate({ ...credentialsOf(request), whileClosed: true });
+      if (actor.kind === 'apiKey') throw keyNotAccepted();
+      return actor;
+    }
     if ('operator' in access) {
       const secret = single(request.headers['x-admin-secret']);
       return authenticator.authenticateOperator(credentialsOf(request), secret);
@@ -32,6 +38,7 @@ export function createAccessCheck(authenticator: Authenticator): AccessCheck {
       ...credentialsOf(request),
       ...(access.organization === 'path' ? { organizationId: idInPath(request) } : {}),
       ...(access.whileClosed ? { whileClosed: true } : {}),
+      ...(access.withoutSecondFactor ? { withoutSecondFactor: true } : {}),
     });
     if (actor.kind === 'public') throw signInRequired();
     requireRights(actor, access);
@@ -67,7 +74,7 @@ function idInPath(request: FastifyRequest): string {
 function requireRights(actor: Actor, { minimum, scope }: Extract<Access, { minimum: unknown }>): void {
   if (actor.kind === 'apiKey') {
     if (scope === null) throw keyNotAccepted();
-    if (!actor.scopes.includes(scope)) throw scopeRequired(scope);
+    if (scope !== 'any' && !actor.scopes.includes(scope)) throw scopeRequired(scope);
   }
   if (!hasRole(actor, minimum)) throw roleRequired(minimum);
 }

@@ -12,15 +12,21 @@ import type { Scope } from '../../kernel/scopes.ts';
 
 /** What a caller must be. Start-up fails for a route that does not say it. */
 export type Access =
-  | { readonly public: string /* the reason why nobody needs to sign in */ }
-  /** People by their role; API keys also need the scope, and with `null` no key is enough. */
+  | {
+      readonly public: string /* the reason why nobody needs to sign in */;
+      /** Who has signed in all the same is known; credentials that are not valid are refused. */
+      readonly identified?: true;
+    }
+  /** People by their role; API keys also need the scope: `any` is whichever they have, and with `null` no key is enough. */
   | {
       readonly minimum: Role;
-      readonly scope: Scope | null;
+      readonly scope: Scope | 'any' | null;
       /** The `:id` in the path names the organization that is asked about, instead of token and header. */
       readonly organization?: 'path';
       /** The admins of an organization that is closed and waits for its deletion may still call it. */
       readonly whileClosed?: true;
+      /** Also for whom the organization still asks for a second factor: what they need to set it up. */
+      readonly withoutSecondFactor?: true;
     }
   /** Whoever runs the instance: by `X-Admin-Secret`, or a user who is marked as operator. */
   | { readonly operator: true };

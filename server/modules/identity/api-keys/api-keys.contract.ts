@@ -140,6 +140,19 @@ export function apiKeysContract(name: string, open: () => Promise<TestDatabase>)
       }
     });
 
+    test('a key finds out about itself, whatever its scope; without one there is nothing to find out', async () => {
+      const { id, key } = await keyOf(ada, { scopes: ['ask:run'], role: 'guest' });
+      const own = await call(key, 'GET', '/api-keys/current');
+      expect(own.json()).toMatchObject({
+        id,
+        scopes: ['ask:run'],
+        organization: { id: ada.organizationId, name: expect.any(String) },
+      });
+      expect(own.body).not.toContain(key);
+      const person = await call(tokenOf(ada), 'GET', '/api-keys/current');
+      expect(person.json()).toMatchObject({ status: 404, code: 'identity.api_key_not_found' });
+    });
+
     test('a key is no way to operate the instance, even an operator’s', async () => {
       const boss = await colleague('admin');
       const { key } = await keyOf(boss);

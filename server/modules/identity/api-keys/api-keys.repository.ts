@@ -63,6 +63,15 @@ export async function listKeys(tx: Tx, listing: KeyListing): Promise<ApiKeyRow[]
   return query.orderBy('api_keys.created_at', 'desc').orderBy('api_keys.id', 'desc').limit(limit).execute();
 }
 
+export async function organizationName(tx: Tx, id: string): Promise<string> {
+  const row = await builder(tx)
+    .selectFrom('organizations')
+    .select('name')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return row.name;
+}
+
 /** Lets one at a time make keys for this person here. */
 export async function lockOwner(
   tx: Tx,

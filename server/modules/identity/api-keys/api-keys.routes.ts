@@ -1,7 +1,14 @@
 import { Type } from 'typebox';
 import type { Routes } from '../../../platform/http/index.ts';
 import { IdParams } from '../../../platform/http/schemas.ts';
-import { ApiKeyListQuery, ApiKeyPage, ApiKeyView, CreatedApiKey, NewApiKeyBody } from './api-keys.schemas.ts';
+import {
+  ApiKeyListQuery,
+  ApiKeyPage,
+  ApiKeyView,
+  CreatedApiKey,
+  CurrentApiKey,
+  NewApiKeyBody,
+} from './api-keys.schemas.ts';
 import type { ApiKeys } from './api-keys.service.ts';
 
 const tags = ['api-keys'];
@@ -34,6 +41,18 @@ export function apiKeysRoutes(keys: ApiKeys): Routes {
         reply.header('cache-control', 'no-store').header('location', `/api/v1/api-keys/${created.id}`);
         return reply.code(201).send(created);
       },
+    );
+    http.get(
+      '/api-keys/current',
+      {
+        config: { access: { minimum: 'guest', scope: 'any' } },
+        schema: {
+          tags,
+          summary: 'The API key that asks, and where it belongs',
+          response: { 200: CurrentApiKey },
+        },
+      },
+      async (request) => keys.current(request.actor),
     );
     http.get(
       '/api-keys/:id',

@@ -34,6 +34,13 @@ export const CreatedApiKey = Type.Object({
 });
 export type CreatedApiKey = Static<typeof CreatedApiKey>;
 
+/** What a key finds out about itself. */
+export const CurrentApiKey = Type.Object({
+  ...ApiKeyView.properties,
+  organization: Type.Object({ id: Id, name: Type.String() }),
+});
+export type CurrentApiKey = Static<typeof CurrentApiKey>;
+
 export const ApiKeyPage = PageOf(ApiKeyView);
 
 export const NewApiKeyBody = Type.Object(

@@ -9,11 +9,20 @@ import { type AccessChanges, hashOpaqueToken, newApiKey } from '../../../platfor
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import { checkName } from '../identity.policy.ts';
 import { expiryOfKey, mayManageKeysOf, roleOfKey } from './api-keys.policy.ts';
-import { countLiveKeys, findKey, insertKey, listKeys, lockOwner, revokeKey } from './api-keys.repository.ts';
+import {
+  countLiveKeys,
+  findKey,
+  insertKey,
+  listKeys,
+  lockOwner,
+  organizationName,
+  revokeKey,
+} from './api-keys.repository.ts';
 import {
   type ApiKeyListQuery,
   type ApiKeyView,
   type CreatedApiKey,
+  type CurrentApiKey,
   type NewApiKeyBody,
   toApiKeyView,
 } from './api-keys.schemas.ts';
@@ -33,6 +42,8 @@ export interface ApiKeys {
   list(actor: Actor, query: ApiKeyListQuery): Promise<Page<ApiKeyView>>;
   /** Throws `identity.api_key_not_found`. */
   get(actor: Actor, id: string): Promise<ApiKeyView>;
+  /** The key that asks. Throws `identity.api_key_not_found` where none does. */
+  current(actor: Actor): Promise<CurrentApiKey>;
   /** From the next request on the key opens nothing; a second time changes nothing. Throws `identity.api_key_not_found`. */
   revoke(actor: Actor, id: string): Promise<void>;
 }
@@ -46,7 +57,7 @@ export interface ApiKeysDependencies {
 }
 
 export function createApiKeys({ uow, audit, accessChanges, clock, ids }: ApiKeysDependencies): ApiKeys {
-  return { create, list, get, revoke };
+  return { create, list, get, current, revoke };
 
   async function create(actor: Actor, body: NewApiKeyBody): Promise<CreatedApiKey> {
     const owner = requireOwner(actor);
@@ -102,6 +113,17 @@ export function createApiKeys({ uow, audit, accessChanges, clock, ids }: ApiKeys
   async function get(actor: Actor, id: string): Promise<ApiKeyView> {
     const caller = requireOrganization(actor);
     return toApiKeyView(await uow.read(caller, (tx) => manageable(tx, caller, id)), clock());
+  }
+
+  async function current(actor: Actor): Promise<CurrentApiKey> {
+    const caller = requireOrganization(actor);
+    const { organizationId, credentialId } = caller;
+    if (caller.kind !== 'apiKey' || credentialId === undefined) throw keyNotFound();
+    return uow.read(caller, async (tx) => {
+      const row = required(await findKey(tx, organizationId, credentialId));
+      const name = await organizationName(tx, organizationId);
+      return { ...toApiKeyView(row, clock()), organization: { id: organizationId, name } };
+    });
   }
 
   async function revoke(actor: Actor, id: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Role } from '../../../kernel/actor.ts';
 import type { Scope } from '../../../kernel/scopes.ts';
 import type { IdentityTables } from '../identity.tables.ts';
 
-export interface ApiKeyTables extends Pick<IdentityTables, 'users' | 'memberships'> {
+export interface ApiKeyTables extends Pick<IdentityTables, 'users' | 'memberships' | 'organizations'> {
   api_keys: {
     organization_id: string;
     id: string;
