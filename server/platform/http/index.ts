@@ -2,6 +2,7 @@ export { ACCESS_COOKIE } from './access.ts';
 export { asAttachment } from './attachment.ts';
 export type { Maintenance, MaintenanceMode, OperatingState } from './gate.ts';
 export { createIdempotency, type Idempotency } from './idempotency.ts';
+export { parseJson } from './json.ts';
 export type { Access, Http, Routes } from './port.ts';
 export { expectedVersion } from './preconditions.ts';
 export { createHttpServer, type HttpOptions } from './server.ts';

@@ -5,7 +5,7 @@ import type { IdSource } from '../../../kernel/ids.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { Tx } from '../../../platform/db/index.ts';
-import { findAccountByEmail, findUser, insertUser } from '../identity.repository.ts';
+import { findAccountByEmail, findUser, insertUser, isEmailTaken } from '../identity.repository.ts';
 import type { UserRow } from '../identity.tables.ts';
 import { type SignInFailure, signInFailure } from './federation.errors.ts';
 import {
@@ -20,14 +20,14 @@ import {
 import type { IdentityRow, ProviderRow } from './federation.tables.ts';
 import {
   findIdentity,
-  findSubject,
   insertIdentity,
-  lockSubject,
+  isOperator,
   markEmailVerified,
   updateIdentityEmail,
 } from './identities.repository.ts';
 import type { Memberships } from './memberships.ts';
 import { destinationsOf } from './providers.repository.ts';
+import { findSubject, lockSubject } from './subjects.repository.ts';
 
 /** What a provider has said about a person, its signature checked. */
 export interface Vouched {
@@ -123,7 +123,9 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
     const { email } = profile;
     if (!email?.verified) return refused('federation.email_not_verified');
     const account = await findAccountByEmail(tx, email.key);
-    if (account && !mayLink(provider, account)) return refused('federation.account_exists');
+    // A provider vouches for members; that it is also the one who runs the instance, that person must say while signed in.
+    if (account && (!mayLink(provider, account) || (await isOperator(tx, account.id))))
+      return refused('federation.account_exists');
     if (!account && !provider.create_users) return refused('federation.account_required');
     if (!account && !welcome) return refused('federation.no_access');
     const user = account ?? (await create(tx, actor, provider, { ...profile, email }));
@@ -185,6 +187,16 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
       details: { provider: provider.slug, identityId: identity.id },
     });
     return identity;
+  }
+}
+
+/** Runs a transaction again where somebody else took the same new address meanwhile: then there is an account to be found. */
+export async function admitting<T>(transaction: () => Promise<T>): Promise<T> {
+  try {
+    return await transaction();
+  } catch (error) {
+    if (!isEmailTaken(error)) throw error;
+    return transaction();
   }
 }
 

@@ -14,6 +14,7 @@ import type { Grant, Sessions } from '../identity.sessions.ts';
 import { createAdmission } from './admission.ts';
 import { createForeignTokens, type ForeignTokens } from './foreign-tokens.ts';
 import { createLoginFlows } from './login-flow.ts';
+import { createManagedAccounts } from './managed-accounts.ts';
 import { createMemberships } from './memberships.ts';
 import { createOidcClient } from './oidc-client.ts';
 import { createOwnIdentities } from './own-identities.ts';
@@ -25,6 +26,8 @@ import { signInRoutes } from './sign-in.routes.ts';
 import { createFederatedSignIn } from './sign-in.service.ts';
 import { ssoRoutes } from './sso.routes.ts';
 import { createSso, type SsoService } from './sso.service.ts';
+import { webhooksRoutes } from './webhooks.routes.ts';
+import { createWebhooks } from './webhooks.service.ts';
 
 export interface FederationDependencies {
   readonly uow: UnitOfWork;
@@ -73,6 +76,8 @@ export function federationRoom(dependencies: FederationDependencies): Federation
     ...{ client, admit, addresses },
     flows: createLoginFlows(box, clock),
   });
+  const accounts = createManagedAccounts({ audit, accessChanges, clock, memberships });
+  const webhooks = createWebhooks({ uow, clock, logger: dependencies.logger, secrets, admit, accounts });
   const identities = createOwnIdentities({ uow, audit, accessChanges, clock, client, publicUrl });
   return {
     routes: [
@@ -82,10 +87,11 @@ export function federationRoom(dependencies: FederationDependencies): Federation
       }),
       providersRoutes(providers),
       ssoRoutes(sso),
+      webhooksRoutes(webhooks),
     ],
     providers,
     sso,
     foreignTokens: createForeignTokens({ uow, outbound, clock, logger: dependencies.logger, admit }),
-    sweep: async () => undefined,
+    sweep: webhooks.sweep,
   };
 }

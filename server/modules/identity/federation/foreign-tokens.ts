@@ -15,7 +15,7 @@ import {
 } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import type { Outbound } from '../../../platform/outbound/port.ts';
-import type { Admit } from './admission.ts';
+import { type Admit, admitting } from './admission.ts';
 import { signInFailure } from './federation.errors.ts';
 import type { ProviderRow } from './federation.tables.ts';
 import { listBearerProviders } from './providers.repository.ts';
@@ -170,10 +170,12 @@ export function createForeignTokens(dependencies: ForeignTokensDependencies): Fo
 
   async function arrive(provider: ProviderRow, { claims }: IssuerClaims, actor: Actor): Promise<Foreigner> {
     const at = typeof claims.iat === 'number' ? claims.iat * 1000 : 0;
-    const outcome = await uow.write(instanceActor(actor.requestId), async (tx) => {
-      const admission = await admit(tx, actor, { provider, claims, at, complete: false });
-      return admission.ok ? admission.value : admission.error;
-    });
+    const outcome = await admitting(() =>
+      uow.write(instanceActor(actor.requestId), async (tx) => {
+        const admission = await admit(tx, actor, { provider, claims, at, complete: false });
+        return admission.ok ? admission.value : admission.error;
+      }),
+    );
     if (isAppError(outcome)) throw outcome;
     const [organizationId] = outcome.organizationIds;
     if (organizationId === undefined) throw signInFailure('federation.no_access');

@@ -14,7 +14,7 @@ import {
   provisionedBy,
   removeMembership,
   updateRole,
-} from './identities.repository.ts';
+} from './memberships.repository.ts';
 
 /** What a provider wants of a person's memberships. */
 export interface Wish {

@@ -4,15 +4,9 @@ import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import { invalidToken } from '../identity.errors.ts';
+import { findFederatedSession, revokeFederatedSessions } from './federated-sessions.repository.ts';
 import { identityNotFound, lastSignInMethod } from './federation.errors.ts';
-import {
-  deleteIdentity,
-  findFederatedSession,
-  hasPassword,
-  listIdentities,
-  lockUser,
-  revokeFederatedSessions,
-} from './identities.repository.ts';
+import { deleteIdentity, hasPassword, listIdentities, lockUser } from './identities.repository.ts';
 import type { OidcClient } from './oidc-client.ts';
 import { findProvider, listSignInProviders } from './providers.repository.ts';
 import type { IdentityView, SignInProviders } from './sign-in.schemas.ts';

@@ -6,9 +6,9 @@ import { type AuditTrail, changesBetween } from '../../../platform/audit/index.t
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import { requireInstance } from '../identity.policy.ts';
+import { revokeFederatedSessions } from './federated-sessions.repository.ts';
 import { invalidProvider, providerNotFound, providerTaken, staleProvider } from './federation.errors.ts';
 import type { Destination, ProviderRow } from './federation.tables.ts';
-import { revokeFederatedSessions } from './identities.repository.ts';
 import type { ProviderSecrets } from './provider-secrets.ts';
 import { checkProvider, PROVIDER_DEFAULTS, type ProviderSettings } from './providers.policy.ts';
 import {

@@ -1,16 +1,17 @@
 import type { Logger } from 'pino';
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
+import { isAppError } from '../../../kernel/errors.ts';
 import type { IdSource } from '../../../kernel/ids.ts';
 import type { Cache } from '../../../platform/cache/port.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
-import type { Admit, Vouched } from './admission.ts';
+import { type Admit, admitting, type Vouched } from './admission.ts';
+import { insertFederatedSession, sessionGoesOn } from './federated-sessions.repository.ts';
 import { providerNotFound, signInFailure } from './federation.errors.ts';
 import { safeReturnTo } from './federation.policy.ts';
 import type { ProviderRow } from './federation.tables.ts';
-import { insertFederatedSession, sessionGoesOn } from './identities.repository.ts';
 import { FLOW_SECONDS, type LoginFlow, type LoginFlows } from './login-flow.ts';
 import type { OidcClient } from './oidc-client.ts';
 import { findEnabledProvider } from './providers.repository.ts';
@@ -123,22 +124,24 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
     providerSession: string | null,
   ): Promise<OpenSession> {
     const { provider } = vouched;
-    const outcome = await uow.write(instanceActor(actor.requestId), async (tx) => {
-      const admission = await admit(tx, actor, vouched);
-      if (!admission.ok) return admission.error;
-      const { user, identity, organizationIds } = admission.value;
-      const [organizationId] = organizationIds;
-      const opening = { method: 'sso', origin, organizationId, providerId: provider.id } as const;
-      const session = await sessions.open(tx, actor, user, opening);
-      await insertFederatedSession(tx, {
-        session_id: session.family.sessionId,
-        provider_id: provider.id,
-        identity_id: identity.id,
-        provider_session: providerSession,
-      });
-      return session;
-    });
-    if (outcome instanceof Error) {
+    const outcome = await admitting(() =>
+      uow.write(instanceActor(actor.requestId), async (tx) => {
+        const admission = await admit(tx, actor, vouched);
+        if (!admission.ok) return admission.error;
+        const { user, identity, organizationIds } = admission.value;
+        const [organizationId] = organizationIds;
+        const opening = { method: 'sso', origin, organizationId, providerId: provider.id } as const;
+        const session = await sessions.open(tx, actor, user, opening);
+        await insertFederatedSession(tx, {
+          session_id: session.family.sessionId,
+          provider_id: provider.id,
+          identity_id: identity.id,
+          provider_session: providerSession,
+        });
+        return session;
+      }),
+    );
+    if (isAppError(outcome)) {
       logger.info(
         { provider: provider.slug, code: outcome.code, requestId: actor.requestId },
         'a sign-in by an identity provider was refused',

@@ -1,0 +1,68 @@
+import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
+import type { IdentityTables } from '../identity.tables.ts';
+import type { FederationTables } from './federation.tables.ts';
+
+// Sessions that a provider opened.
+
+const builder = (tx: Tx) => queryBuilder<FederationTables & IdentityTables>(tx);
+
+export async function insertFederatedSession(
+  tx: Tx,
+  row: FederationTables['federated_sessions'],
+): Promise<void> {
+  await builder(tx).insertInto('federated_sessions').values(row).execute();
+}
+
+/** The provider that opened a session and its part in it; undefined where we opened it ourselves. */
+export async function findFederatedSession(tx: Tx, sessionId: string) {
+  return builder(tx)
+    .selectFrom('federated_sessions')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+}
+
+/** Sessions of a provider that go on: all, or those of one identity or of one session at the provider. */
+export interface FederatedSessions {
+  readonly providerId: string;
+  readonly identityId?: string;
+  readonly providerSession?: string;
+  /** One that stays. */
+  readonly except?: string | undefined;
+}
+
+/** Ends them and says which they were. */
+export async function revokeFederatedSessions(
+  tx: Tx,
+  which: FederatedSessions,
+  at: string,
+): Promise<{ readonly id: string; readonly user_id: string }[]> {
+  let opened = builder(tx)
+    .selectFrom('federated_sessions')
+    .select('session_id')
+    .where('provider_id', '=', which.providerId);
+  if (which.identityId !== undefined) opened = opened.where('identity_id', '=', which.identityId);
+  if (which.providerSession !== undefined)
+    opened = opened.where('provider_session', '=', which.providerSession);
+  if (which.except !== undefined) opened = opened.where('session_id', '!=', which.except);
+  return builder(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: at, updated_at: at })
+    .where('id', 'in', opened)
+    .where('revoked_at', 'is', null)
+    .returning(['id', 'user_id'])
+    .execute();
+}
+
+/** Whether the session of this person goes on at time `at`. */
+export async function sessionGoesOn(tx: Tx, sessionId: string, userId: string, at: string): Promise<boolean> {
+  const row = await builder(tx)
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', at)
+    .executeTakeFirst();
+  return row !== undefined;
+}
