@@ -11,8 +11,6 @@ interface OperatorTables {
   users: { operator: boolean };
 }
 
-const builder = (tx: Tx) => queryBuilder<FederationTables & IdentityTables & OperatorTables>(tx);
-
 /** Lets nobody else admit the same subject until the transaction ends; before its first sign-in there is no row to lock. */
 export async function lockSubject(tx: Tx, issuer: string, subject: string): Promise<void> {
   const name = JSON.stringify(['federation', issuer, subject]);
