@@ -11,6 +11,8 @@ const REFRESH_PATH = '/api/v1/auth';
 export interface SignedInAnswers {
   /** Sets the cookies, or with `transport` body puts the refresh token into the answer and sets none. */
   answer(reply: FastifyReply, grant: Grant, transport: 'cookie' | 'body' | undefined): SignedIn;
+  /** For a session that goes on: a new access token, and the refresh token stays where it is. */
+  renew(reply: FastifyReply, grant: Grant, transport: 'cookie' | 'body'): SignedIn;
   setCookies(reply: FastifyReply, grant: Grant): void;
   /** Only what came is cleared: a forged request, which carries no SameSite cookies, changes nothing. */
   clearCookies(request: FastifyRequest, reply: FastifyReply): void;
@@ -22,8 +24,12 @@ export function signedInAnswers(secureCookies: boolean): SignedInAnswers {
   const accessCookie = { ...cookie, path: '/' };
   const refreshCookie = { ...cookie, path: REFRESH_PATH };
 
-  function setCookies(reply: FastifyReply, grant: Grant): void {
+  function setAccessCookie(reply: FastifyReply, grant: Grant): void {
     reply.setCookie(ACCESS_COOKIE, grant.accessToken, { ...accessCookie, maxAge: grant.expiresIn });
+  }
+
+  function setCookies(reply: FastifyReply, grant: Grant): void {
+    setAccessCookie(reply, grant);
     reply.setCookie(REFRESH_COOKIE, grant.refreshToken, { ...refreshCookie, maxAge: grant.refreshExpiresIn });
   }
 
@@ -33,22 +39,23 @@ export function signedInAnswers(secureCookies: boolean): SignedInAnswers {
       if (request.cookies[ACCESS_COOKIE] !== undefined) reply.clearCookie(ACCESS_COOKIE, accessCookie);
       if (request.cookies[REFRESH_COOKIE] !== undefined) reply.clearCookie(REFRESH_COOKIE, refreshCookie);
     },
+    renew: (reply, grant, transport) => {
+      reply.header('cache-control', 'no-store');
+      if (transport === 'cookie') setAccessCookie(reply, grant);
+      return toSignedIn(grant);
+    },
     answer: (reply, grant, transport) => {
       reply.header('cache-control', 'no-store');
-      const { accessToken, expiresIn, csrfToken, user, organization } = grant;
-      const signedIn: SignedIn = {
-        accessToken,
-        tokenType: 'Bearer',
-        expiresIn,
-        csrfToken,
-        user,
-        organization,
-      };
+      const signedIn = toSignedIn(grant);
       if (transport === 'body') return { ...signedIn, refreshToken: grant.refreshToken };
       setCookies(reply, grant);
       return signedIn;
     },
   };
+}
+
+function toSignedIn({ accessToken, expiresIn, csrfToken, user, organization }: Grant): SignedIn {
+  return { accessToken, tokenType: 'Bearer', expiresIn, csrfToken, user, organization };
 }
 
 export function originOf(request: FastifyRequest): Origin {

@@ -1,0 +1,114 @@
+import { sql } from 'kysely';
+import type { Role } from '../../../kernel/actor.ts';
+import type { Keyset } from '../../../kernel/page.ts';
+import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
+import type { IdentityTables } from '../identity.tables.ts';
+
+// Who belongs to an organization. `at` is the time of the change.
+
+const builder = (tx: Tx) => queryBuilder<IdentityTables>(tx);
+
+export type MemberRow = Pick<IdentityTables['users'], 'name' | 'email'> &
+  Pick<IdentityTables['memberships'], 'user_id' | 'role' | 'created_at' | 'updated_at'>;
+
+function members(tx: Tx, organizationId: string) {
+  return builder(tx)
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select([
+      'memberships.user_id',
+      'memberships.role',
+      'memberships.created_at',
+      'memberships.updated_at',
+      'users.name',
+      'users.email',
+    ])
+    .where('memberships.organization_id', '=', organizationId);
+}
+
+/** Whoever has belonged to it longest first. */
+export async function listMembers(
+  tx: Tx,
+  organizationId: string,
+  limit: number,
+  after: Keyset | undefined,
+): Promise<MemberRow[]> {
+  let select = members(tx, organizationId);
+  if (after)
+    select = select.where(
+      sql<boolean>`(memberships.created_at, memberships.user_id) > (${after.at}::timestamptz, ${after.id}::uuid)`,
+    );
+  return select.orderBy('memberships.created_at').orderBy('memberships.user_id').limit(limit).execute();
+}
+
+export async function findMember(
+  tx: Tx,
+  organizationId: string,
+  userId: string,
+): Promise<MemberRow | undefined> {
+  return members(tx, organizationId).where('memberships.user_id', '=', userId).executeTakeFirst();
+}
+
+/** Somebody's membership with this address, for whoever may know who the members are. */
+export async function isMemberAddress(tx: Tx, organizationId: string, emailKey: string): Promise<boolean> {
+  const row = await members(tx, organizationId).where('users.email_key', '=', emailKey).executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function setRole(
+  tx: Tx,
+  membership: { organizationId: string; userId: string; role: Role; at: string },
+): Promise<void> {
+  await builder(tx)
+    .updateTable('memberships')
+    .set({ role: membership.role, updated_at: membership.at })
+    .where('organization_id', '=', membership.organizationId)
+    .where('user_id', '=', membership.userId)
+    .execute();
+}
+
+export async function deleteMember(tx: Tx, organizationId: string, userId: string): Promise<void> {
+  await builder(tx)
+    .deleteFrom('memberships')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .execute();
+}
+
+/** Whether somebody else than this person is an admin. Only meaningful while the organization is locked. */
+export async function hasOtherAdmin(tx: Tx, organizationId: string, userId: string): Promise<boolean> {
+  const row = await builder(tx)
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('organization_id', '=', organizationId)
+    .where('role', '=', 'admin')
+    .where('user_id', '!=', userId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The organizations in which a person is an admin and that are not closed, in an order that is the same for everybody. */
+export async function administeredBy(tx: Tx, userId: string): Promise<string[]> {
+  const rows = await builder(tx)
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .select('organizations.id')
+    .where('memberships.user_id', '=', userId)
+    .where('memberships.role', '=', 'admin')
+    .where('organizations.closed_at', 'is', null)
+    .orderBy('organizations.id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Whether the organization shows its members to others than its admins. */
+export async function isDirectoryOpen(tx: Tx, organizationId: string): Promise<boolean> {
+  const row = await builder(tx)
+    .selectFrom('organizations')
+    .select('id')
+    .where('id', '=', organizationId)
+    .where('member_directory', '=', 'members')
+    .executeTakeFirst();
+  return row !== undefined;
+}

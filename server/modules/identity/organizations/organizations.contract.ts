@@ -1,0 +1,321 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestDatabase } from '../../../testing/database.ts';
+import { type IdentityWorld, identityWorld } from '../../../testing/identity-world.ts';
+import { type Person, people } from '../../../testing/people.ts';
+
+/** Organizations and who belongs to them, on every database. */
+export function organizationsContract(name: string, open: () => Promise<TestDatabase>): void {
+  describe(`organizations on ${name}`, () => {
+    let db: TestDatabase;
+    let world: IdentityWorld;
+    let ann: Person;
+    let eve: Person;
+    const { founder, member } = people(() => world);
+
+    beforeAll(async () => {
+      db = await open();
+      world = await identityWorld(db);
+      ann = await founder();
+      eve = await founder();
+    });
+    afterAll(async () => {
+      await world.close();
+      await db.close();
+    });
+
+    describe('reading and changing', () => {
+      test('whoever makes one is its admin, and finds it in their list', async () => {
+        const created = await ann.call('POST', '/organizations', { name: '  Archive  ' });
+        expect(created).toMatchObject({ status: 201, body: { name: 'Archive', role: 'admin', version: 1 } });
+        expect(created.headers.location).toBe(`/api/v1/organizations/${created.body.id}`);
+        const list = await ann.call('GET', '/organizations');
+        expect(list.body.items.map(({ id }: { id: string }) => id)).toEqual([
+          ann.organizationId,
+          created.body.id,
+        ]);
+        const read = await ann.call('GET', `/organizations/${created.body.id}`);
+        expect(read).toMatchObject({ status: 200, body: created.body });
+        expect(await world.audited('organization.created')).toContainEqual(
+          expect.objectContaining({ organizationId: created.body.id, userId: ann.userId }),
+        );
+      });
+
+      test.each([
+        ['blank', { name: '   ' }],
+        ['none', {}],
+        ['too long', { name: 'x'.repeat(201) }],
+        ['control characters', { name: 'a\u0007b' }],
+        ['an unknown field', { name: 'a', role: 'admin' }],
+      ])('a name that is %s is refused', async (_what, body) => {
+        expect((await ann.call('POST', '/organizations', body)).status).toBe(422);
+      });
+
+      test('a change names the version that was seen', async () => {
+        const path = `/organizations/${ann.organizationId}`;
+        const before = (await ann.call('GET', path)).body;
+        const match = { 'if-match': `"${before.version}"` };
+        const changed = await ann.call('PATCH', path, { name: 'New name' }, match);
+        expect(changed).toMatchObject({
+          status: 200,
+          body: { name: 'New name', version: before.version + 1 },
+        });
+        const stale = await ann.call('PATCH', path, { name: 'Other' }, match);
+        expect(stale).toMatchObject({ status: 412, body: { currentVersion: before.version + 1 } });
+        expect((await ann.call('PATCH', path, { name: 'Other' })).status).toBe(428);
+        expect((await ann.call('PATCH', path, {}, match)).status).toBe(422);
+        expect((await ann.call('GET', path)).body.name).toBe('New name');
+        const [audited] = await db.owner(
+          "select before, after from audit_events where action = 'organization.changed' and organization_id = $1",
+          [ann.organizationId],
+        );
+        expect(audited).toEqual({ before: { name: before.name }, after: { name: 'New name' } });
+      });
+
+      test('nobody demands a second factor without having one', async () => {
+        const path = `/organizations/${ann.organizationId}`;
+        const { version } = (await ann.call('GET', path)).body;
+        const body = { settings: { requireSecondFactor: true } };
+        expect(await ann.call('PATCH', path, body, { 'if-match': `"${version}"` })).toMatchObject({
+          status: 409,
+          body: { code: 'identity.own_second_factor_first' },
+        });
+      });
+
+      test('only admins change it, close it and see what it uses', async () => {
+        const bob = await member(ann, 'power');
+        const path = `/organizations/${ann.organizationId}`;
+        for (const [method, at] of [
+          ['PATCH', path],
+          ['DELETE', path],
+          ['POST', `${path}/restore`],
+          ['GET', `${path}/usage`],
+        ] as const) {
+          const answer = await bob.call(method, at, method === 'PATCH' ? { name: 'x' } : undefined);
+          expect(answer, `${method} ${at}`).toMatchObject({ status: 403, body: { minimumRole: 'admin' } });
+        }
+        expect((await bob.call('GET', path)).body.role).toBe('power');
+        expect((await ann.call('GET', `${path}/usage`)).body.members).toBeGreaterThanOrEqual(2);
+      });
+
+      test('another organization is as absent as one that does not exist', async () => {
+        const missing = world.ids();
+        for (const [method, rest, body] of [
+          ['GET', '', undefined],
+          ['PATCH', '', { name: 'x' }],
+          ['DELETE', '', undefined],
+          ['POST', '/restore', undefined],
+          ['GET', '/usage', undefined],
+          ['GET', '/members', undefined],
+          ['PATCH', `/members/${ann.userId}`, { role: 'guest' }],
+          ['DELETE', `/members/${ann.userId}`, undefined],
+        ] as const) {
+          const ask = (id: string) =>
+            eve.call(method, `/organizations/${id}${rest}`, body, {
+              'x-request-id': 'same',
+              'if-match': '"1"',
+            });
+          const [foreign, absent] = [await ask(ann.organizationId), await ask(missing)];
+          expect(foreign.status, `${method} ${rest}`).toBe(404);
+          expect(foreign.text).toBe(absent.text);
+        }
+        expect((await eve.call('GET', '/organizations/none')).status).toBe(404);
+      });
+
+      test('the organization in the path counts, whatever token and header say', async () => {
+        const cid = await member(ann, 'guest');
+        const own = (await cid.call('POST', '/organizations', { name: 'Own' })).body;
+        expect((await cid.call('GET', `/organizations/${own.id}/usage`)).status).toBe(200);
+        expect((await cid.call('GET', `/organizations/${ann.organizationId}/usage`)).status).toBe(403);
+        const header = { 'x-organization-id': own.id };
+        expect(
+          (await cid.call('GET', `/organizations/${ann.organizationId}/usage`, undefined, header)).status,
+        ).toBe(403);
+      });
+    });
+
+    describe('the organization of a session', () => {
+      test('changes for new tokens, and for those that are refreshed', async () => {
+        const bob = await member(ann, 'regular');
+        const own = (await bob.call('POST', '/organizations', { name: 'Own' })).body;
+        const entered = await bob.call('POST', '/auth/organization', { organizationId: own.id });
+        expect(entered).toMatchObject({ status: 200, body: { organization: { id: own.id, role: 'admin' } } });
+        // A refresh token lives long: an access token does not give one.
+        expect(entered.body.refreshToken).toBeUndefined();
+        expect(entered.headers['set-cookie']).toBeUndefined();
+        const me = await bob.with(entered.body.accessToken).call('GET', '/auth/me');
+        expect(me.body.organization.id).toBe(own.id);
+        const refreshed = await bob.refresh();
+        expect(refreshed.body.organization.id).toBe(own.id);
+      });
+
+      test('a foreign one and one that does not exist are the same', async () => {
+        const ask = (organizationId: string) =>
+          eve.call('POST', '/auth/organization', { organizationId }, { 'x-request-id': 'same' });
+        const foreign = await ask(ann.organizationId);
+        expect(foreign.status).toBe(404);
+        expect(foreign.text).toBe((await ask(world.ids())).text);
+      });
+    });
+
+    describe('members', () => {
+      test('are listed with pages; only admins see the addresses of others', async () => {
+        const kim = await founder();
+        const [lee, max] = [await member(kim, 'regular'), await member(kim, 'guest')];
+        const path = `/organizations/${kim.organizationId}/members`;
+        const first = await kim.call('GET', `${path}?limit=2`);
+        expect(first.body.items.map(({ id }: { id: string }) => id)).toEqual([kim.userId, lee.userId]);
+        const rest = await kim.call('GET', `${path}?limit=2&cursor=${first.body.nextCursor}`);
+        expect(rest.body).toMatchObject({ items: [{ id: max.userId, role: 'guest' }], nextCursor: null });
+        expect(first.body.items[1].email).toBe(lee.email);
+        const seen = await lee.call('GET', path);
+        expect(seen.body.items.map(({ email }: { email: string | null }) => email)).toEqual([
+          null,
+          lee.email,
+          null,
+        ]);
+        expect((await max.call('GET', path)).status).toBe(403);
+        expect((await kim.call('GET', `${path}?cursor=nonsense`)).status).toBe(400);
+
+        const { version } = (await kim.call('GET', `/organizations/${kim.organizationId}`)).body;
+        const closing = { settings: { memberDirectory: 'admins' } };
+        await kim.call('PATCH', `/organizations/${kim.organizationId}`, closing, {
+          'if-match': `"${version}"`,
+        });
+        expect(await lee.call('GET', path)).toMatchObject({
+          status: 403,
+          body: { code: 'identity.member_directory_closed' },
+        });
+        expect((await kim.call('GET', path)).status).toBe(200);
+      });
+
+      test('a changed role counts at the next call', async () => {
+        const bob = await member(ann, 'regular');
+        const path = `/organizations/${ann.organizationId}/members/${bob.userId}`;
+        expect((await bob.call('POST', '/probe/power')).status).toBe(403);
+        expect(await ann.call('PATCH', path, { role: 'power' })).toMatchObject({
+          status: 200,
+          body: { id: bob.userId, role: 'power', email: bob.email },
+        });
+        expect((await bob.call('POST', '/probe/power')).status).toBe(200);
+        expect(await world.audited('member.role_changed')).toContainEqual(
+          expect.objectContaining({ organizationId: ann.organizationId, targetId: bob.userId }),
+        );
+        expect((await ann.call('PATCH', path, { role: 'owner' })).status).toBe(422);
+        expect((await bob.call('PATCH', path, { role: 'admin' })).status).toBe(403);
+        const absent = `/organizations/${ann.organizationId}/members/${world.ids()}`;
+        const foreign = `/organizations/${ann.organizationId}/members/${eve.userId}`;
+        for (const [method, body] of [
+          ['PATCH', { role: 'guest' }],
+          ['DELETE', undefined],
+        ] as const) {
+          const headers = { 'x-request-id': 'same' };
+          const answer = await ann.call(method, foreign, body, headers);
+          expect(answer.status).toBe(404);
+          expect(answer.text).toBe((await ann.call(method, absent, body, headers)).text);
+        }
+      });
+
+      test('whoever is removed is out at the next call', async () => {
+        const bob = await member(ann, 'power');
+        const path = `/organizations/${ann.organizationId}/members/${bob.userId}`;
+        expect((await ann.call('DELETE', path)).status).toBe(204);
+        expect((await bob.call('GET', '/probe')).status).toBe(401);
+        expect((await bob.refresh()).status).toBe(401);
+        expect((await ann.call('DELETE', path)).status).toBe(404);
+        expect(await world.audited('member.removed')).toContainEqual(
+          expect.objectContaining({ userId: ann.userId, targetId: bob.userId }),
+        );
+      });
+
+      test('everybody may leave, and remove nobody else', async () => {
+        const [bob, cid] = [await member(ann, 'guest'), await member(ann, 'power')];
+        const path = (id: string) => `/organizations/${ann.organizationId}/members/${id}`;
+        expect((await cid.call('DELETE', path(bob.userId))).status).toBe(403);
+        expect((await bob.call('DELETE', path(bob.userId.toUpperCase()))).status).toBe(204);
+        expect((await bob.call('GET', '/probe')).status).toBe(401);
+        expect(await world.audited('member.left')).toContainEqual(
+          expect.objectContaining({ targetId: bob.userId }),
+        );
+      });
+
+      test('the last admin neither leaves nor steps down', async () => {
+        const kim = await founder();
+        await member(kim, 'power');
+        const path = `/organizations/${kim.organizationId}/members/${kim.userId}`;
+        for (const [method, body] of [
+          ['DELETE', undefined],
+          ['PATCH', { role: 'power' }],
+        ] as const) {
+          expect(await kim.call(method, path, body)).toMatchObject({
+            status: 409,
+            body: { code: 'identity.last_admin' },
+          });
+        }
+        const lee = await member(kim, 'admin');
+        expect((await kim.call('DELETE', path)).status).toBe(204);
+        expect((await lee.call('GET', '/probe')).body.role).toBe('admin');
+      });
+
+      test('of admins who demote each other at once one remains', async () => {
+        const kim = await founder();
+        const admins = [kim];
+        for (let more = 0; more < 4; more++) admins.push(await member(kim, 'admin'));
+        const answers = await Promise.all(
+          admins.map((one, index) => {
+            const next = admins[(index + 1) % admins.length] ?? kim;
+            const path = `/organizations/${kim.organizationId}/members/${next.userId}`;
+            return index % 2 === 0 ? one.call('PATCH', path, { role: 'guest' }) : one.call('DELETE', path);
+          }),
+        );
+        const left = await db.owner(
+          "select user_id from memberships where organization_id = $1 and role = 'admin'",
+          [kim.organizationId],
+        );
+        expect(left.length).toBeGreaterThanOrEqual(1);
+        expect(
+          answers
+            .map(({ status }) => status)
+            .filter((status) => ![200, 204, 403, 401, 404, 409].includes(status)),
+        ).toEqual([]);
+      });
+    });
+
+    describe('closing', () => {
+      test('shuts everybody out but the admins, who may restore it and little else', async () => {
+        const kim = await founder();
+        const lee = await member(kim, 'power');
+        const path = `/organizations/${kim.organizationId}`;
+        const closed = await kim.call('DELETE', path);
+        expect(closed.status).toBe(200);
+        expect(Date.parse(closed.body.closedAt)).toBe(world.clock().getTime());
+        const days = (Date.parse(closed.body.deleteAfter) - Date.parse(closed.body.closedAt)) / 86_400_000;
+        expect(days).toBe(30);
+
+        expect((await lee.call('GET', '/probe')).status).toBe(401);
+        expect((await lee.refresh()).status).toBe(401);
+        expect((await lee.call('GET', path)).status).toBe(404);
+        expect(await kim.call('GET', '/probe')).toMatchObject({
+          status: 403,
+          body: { code: 'identity.organization_closed', deleteAfter: closed.body.deleteAfter },
+        });
+        expect((await kim.call('GET', `${path}/members`)).status).toBe(403);
+        expect((await kim.call('GET', path)).body.closedAt).not.toBeNull();
+        expect((await kim.call('DELETE', path)).body.deleteAfter).toBe(closed.body.deleteAfter);
+        // Signing in leads to one that is open, where there is one.
+        const own = (await kim.call('POST', '/organizations', { name: 'Own' })).body;
+        expect((await kim.refresh()).status).toBe(200);
+
+        expect((await kim.call('POST', `${path}/restore`)).body).toMatchObject({
+          closedAt: null,
+          deleteAfter: null,
+        });
+        expect((await lee.call('GET', '/probe')).status).toBe(200);
+        expect((await kim.call('POST', `/organizations/${own.id}/restore`)).status).toBe(409);
+        for (const action of ['organization.closed', 'organization.restored'])
+          expect(await world.audited(action)).toContainEqual(
+            expect.objectContaining({ organizationId: kim.organizationId }),
+          );
+      });
+    });
+  });
+}

@@ -1,0 +1,2 @@
+export { jsonFile, jsonLines } from './json-lines.ts';
+export type { ArchiveFile, TenantData } from './port.ts';
