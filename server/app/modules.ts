@@ -22,6 +22,7 @@ import type { Outbound } from '../platform/outbound/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import type { SearchPlatform } from '../platform/search/index.ts';
 import type { Storage } from '../platform/storage/index.ts';
+import type { TenantData } from '../platform/tenant-data/index.ts';
 
 export interface Platform {
   readonly config: Config;
@@ -78,7 +79,9 @@ export function createModules(platform: Platform) {
     onError: (error) => logger.warn({ err: error }, 'looking for cancelled tasks failed'),
   });
   const identity = identityModule({
-    ...{ uow, audit, accessChanges, cache, outbound, settings, clock, ids, logger },
+    ...{ uow, audit, accessChanges, cache, outbound, queue, settings, clock, ids, logger },
+    mail: platform.mail,
+    domains: () => domains,
   });
   const library = libraryModule({
     settings: config.library,
@@ -97,6 +100,8 @@ export function createModules(platform: Platform) {
     ai,
     quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } },
   });
+  const domains: readonly TenantData[] = [];
+  queue.schedule('identity.organizations_sweep', '11 3 * * *', () => identity.organizations.sweep());
   queue.schedule('identity.signing_keys', '29 3 * * *', () =>
     identity.signingKeys.service.sweep(instanceActor('identity.signing_keys')),
   );

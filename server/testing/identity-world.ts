@@ -23,7 +23,7 @@ const SETTINGS: IdentitySettings = {
   accessTokenSeconds: 900,
   signingKeyDays: 90,
   sessionSeconds: 86_400,
-  registrationOpen: true,
+  registration: 'open',
   organizationGraceDays: 30,
   secureCookies: true,
   rateLimit: false,
@@ -84,10 +84,20 @@ export async function identityWorld(
   const reach = (options.reach ?? []).map(parseAllowed).filter((place) => place !== undefined);
   const outbound = createOutbound({ allow: reach, ports: [] });
   const accessChanges = createAccessChanges(db.database);
+  const queues: PgBossQueue[] = [];
+  const newQueue = () => {
+    const queue = new PgBossQueue({
+      database: db.database,
+      onError: () => undefined,
+      onJobError: () => undefined,
+    });
+    queues.push(queue);
+    return queue;
+  };
   const mail = createMail({
     uow: db.database.uow,
     // Without a server to send by, nothing is ever queued.
-    queue: new PgBossQueue({ database: db.database, onError: () => undefined, onJobError: () => undefined }),
+    queue: newQueue(),
     secrets: createSecretBox(deriveKeys(SETTINGS.secretKey).storedSecrets),
     clock,
     ids: newId,
@@ -98,6 +108,7 @@ export async function identityWorld(
 
   async function serve(settings: Partial<IdentitySettings>) {
     const logger = createLogger('silent');
+    const queue = newQueue();
     const module = identityModule({
       uow: db.database.uow,
       audit: createAuditTrail({ key: deriveKeys(SETTINGS.secretKey).auditTrail, clock, ids: newId }),
@@ -105,6 +116,7 @@ export async function identityWorld(
       cache: new MemoryCache(10_000, clock),
       outbound,
       mail,
+      queue,
       domains: () => [],
       settings: { ...SETTINGS, ...settings },
       clock,
@@ -127,6 +139,7 @@ export async function identityWorld(
       routes: [...module.routes, probes],
       surroundings: [module.signingKeys.published],
     });
+    await queue.start({ work: true });
     servers.push(http);
     return { ...module, http };
   }
@@ -158,6 +171,7 @@ export async function identityWorld(
     },
     close: async () => {
       for (const http of servers) await http.close();
+      for (const queue of queues) await queue.stop(1);
       await accessChanges.close();
     },
   };

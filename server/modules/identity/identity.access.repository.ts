@@ -23,6 +23,8 @@ export interface Access {
   readonly deleteAfter: string | null;
   /** The organization is reached through its identity providers only, and this credential is not from one of them. */
   readonly barred: boolean;
+  /** The organization asks for a second factor, and the person has shown none, here or where they came from. */
+  readonly secondFactorMissing: boolean;
   /** Null for a session. */
   readonly key: AccessKey | null;
 }
@@ -45,6 +47,7 @@ interface AccessRow {
   readonly suspended_reason: string | null;
   readonly delete_after: string | null;
   readonly barred: boolean;
+  readonly second_factor_missing: boolean;
   readonly key_id: string | null;
   readonly key_organization_id: string;
   readonly key_role: Role;
@@ -62,6 +65,7 @@ const ACCESS = statement<AccessRow>(`
       select from identity_provider_organizations d where d.organization_id = o.id and d.provider_id = coalesce(
         asked.provider_id, (select v.provider_id from federated_sessions v where v.session_id = s.id)))
     else false end as barred,
+    coalesce(o.require_second_factor and u.second_factor_at is null and s.method <> 'sso', false) as second_factor_missing,
     k.id as key_id, k.organization_id as key_organization_id, k.role as key_role, k.scopes as key_scopes,
     k.last_used_at as key_last_used_at
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $6::uuid[], $7::uuid[])
@@ -106,6 +110,7 @@ function toAccess(row: AccessRow): Access {
     role: row.role,
     operator: row.operator,
     suspendedReason: row.suspended_reason,
+    secondFactorMissing: row.second_factor_missing,
     deleteAfter: row.delete_after,
     barred: row.barred,
     key,

@@ -6,7 +6,7 @@ import type { AuditEntry, AuditTrail } from '../../platform/audit/index.ts';
 import { hashOpaqueToken, newOpaqueToken, type PasswordHasher } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { emailTaken, organizationNotFound, userNotFound } from './identity.errors.ts';
-import { checkEmail, checkName, checkPassword, emailKeyOf, requireInstance } from './identity.policy.ts';
+import { checkEmail, checkName, emailKeyOf, requireInstance } from './identity.policy.ts';
 import {
   anyOrganization,
   findAccountByEmail,
@@ -23,7 +23,15 @@ import {
 import { toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
 import { deleteEnded, insertLink, revokeSessionsOf } from './identity.sessions.repository.ts';
 import type { AccountRow, UserRow } from './identity.tables.ts';
-import type { Account, FirstAccount, IdentityApi, NewAccount, SignInLink } from './index.ts';
+import type {
+  Account,
+  FirstAccount,
+  IdentityApi,
+  NewAccount,
+  SignInLink,
+  SignInLinkOptions,
+} from './index.ts';
+import { checkPassword } from './passwords/password.policy.ts';
 
 /** Milliseconds that a one-time link is good for. */
 const LINK_LIFETIME = 24 * 3_600_000;
@@ -63,7 +71,7 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
       await lockBootstrap(tx);
       if (await anyOrganization(tx)) return null;
       const account = await insertAccount(tx, actor, prepared);
-      return { ...account, link: await addLink(tx, actor, account.user.id) };
+      return { ...account, link: await addLink(tx, actor, account.user.id, false) };
     });
   }
 
@@ -86,7 +94,7 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
       name: checkName('/name', account.name),
       organization:
         'id' in organization ? organization : { name: checkName('/organizationName', organization.name) },
-      passwordHash: password === null ? null : await passwords.hash(checkPassword(password)),
+      passwordHash: password === null ? null : await passwords.hash(await checkPassword(password, account)),
     };
   }
 
@@ -123,7 +131,7 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
 
   async function setPassword(actor: Actor, email: string, password: string): Promise<void> {
     const instance = asInstance(actor);
-    const passwordHash = await passwords.hash(checkPassword(password));
+    const passwordHash = await passwords.hash(await checkPassword(password, { email }));
     await uow.write(instance, async (tx) => {
       const row = (await rowOf(tx, email)) ?? missing();
       const at = clock().toISOString();
@@ -133,19 +141,35 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
     });
   }
 
-  async function createSignInLink(actor: Actor, email: string): Promise<SignInLink> {
+  async function createSignInLink(
+    actor: Actor,
+    email: string,
+    { waiveSecondFactor = false }: SignInLinkOptions = {},
+  ): Promise<SignInLink> {
     return uow.write(asInstance(actor), async (tx) => {
       const row = (await rowOf(tx, email)) ?? missing();
-      return addLink(tx, actor, row.id);
+      return addLink(tx, actor, row.id, waiveSecondFactor);
     });
   }
 
-  async function addLink(tx: Tx, actor: Actor, userId: string): Promise<SignInLink> {
+  async function addLink(
+    tx: Tx,
+    actor: Actor,
+    userId: string,
+    waivesSecondFactor: boolean,
+  ): Promise<SignInLink> {
     const token = newOpaqueToken();
     const now = clock();
     const expiresAt = new Date(now.getTime() + LINK_LIFETIME).toISOString();
-    await insertLink(tx, { tokenHash: hashOpaqueToken(token), userId, at: now.toISOString(), expiresAt });
-    await recordAbout(tx, actor, userId, { action: 'sign_in_link.created', details: { expiresAt } });
+    await insertLink(tx, {
+      tokenHash: hashOpaqueToken(token),
+      ...{ userId, waivesSecondFactor, expiresAt },
+      at: now.toISOString(),
+    });
+    await recordAbout(tx, actor, userId, {
+      action: 'sign_in_link.created',
+      details: { expiresAt, waivesSecondFactor },
+    });
     return { token, expiresAt };
   }
 

@@ -31,6 +31,7 @@ import {
   organizationClosed,
   organizationNotFound,
   organizationSuspended,
+  secondFactorSetupRequired,
 } from './identity.errors.ts';
 import type { SignInLimits } from './identity.limits.ts';
 
@@ -96,6 +97,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     if (access.role === null) throw organizationId === undefined ? invalidToken() : organizationNotFound();
     requireOpen(access, credentials);
     if (access.barred) throw ssoRequired();
+    if (access.secondFactorMissing && !credentials.withoutSecondFactor) throw secondFactorSetupRequired();
     return {
       kind: 'user',
       userId,

@@ -70,6 +70,14 @@ export function invalidCredentials(): AppError {
   });
 }
 
+export function secondFactorSetupRequired(): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.second_factor_setup_required',
+    safeMessage: 'This organization lets people in with a second factor only. Set one up first.',
+  });
+}
+
 export function csrfRequired(): AppError {
   return new AppError({
     kind: 'forbidden',

@@ -16,7 +16,11 @@ import {
 import type { Cache } from '../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
+import type { MailService } from '../../platform/mail/index.ts';
 import type { Outbound } from '../../platform/outbound/port.ts';
+import type { Queue } from '../../platform/queue/index.ts';
+import type { TenantData } from '../../platform/tenant-data/index.ts';
+import { type AccountRoom, accountRoom } from './account/account.module.ts';
 import { apiKeysRoom } from './api-keys/api-keys.module.ts';
 import { type FederationRoom, federationRoom } from './federation/federation.module.ts';
 import { createAccounts } from './identity.accounts.ts';
@@ -29,6 +33,8 @@ import { createSessions } from './identity.sessions.ts';
 import { signedInAnswers } from './identity.signed-in.routes.ts';
 import type { IdentityApi } from './index.ts';
 import { type OperatorsRoom, operatorsRoom } from './operators/operators.module.ts';
+import { type OrganizationsRoom, organizationsRoom } from './organizations/organizations.module.ts';
+import type { RegistrationMode } from './registration/registration.service.ts';
 import { type SigningKeysRoom, signingKeysRoom } from './signing-keys/signing-keys.module.ts';
 
 export interface IdentitySettings {
@@ -44,7 +50,10 @@ export interface IdentitySettings {
   /** Days after which a signing key gets a successor; 0: only when told to. */
   readonly signingKeyDays: number;
   readonly sessionSeconds: number;
-  readonly registrationOpen: boolean;
+  /** Who may make an account, and when it counts. */
+  readonly registration: RegistrationMode;
+  /** Days between the closing of an organization and its deletion. */
+  readonly organizationGraceDays: number;
   readonly secureCookies: boolean;
   readonly rateLimit: boolean;
 }
@@ -55,6 +64,10 @@ export interface IdentityDependencies {
   readonly accessChanges: AccessChanges;
   readonly cache: Cache;
   readonly outbound: Outbound;
+  readonly mail: Pick<MailService, 'send' | 'outbox'>;
+  readonly queue: Queue;
+  /** What every domain keeps for an organization; asked when it is needed, because they are put together later. */
+  readonly domains: () => readonly TenantData[];
   readonly settings: IdentitySettings;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -66,9 +79,11 @@ export interface IdentityModule {
   readonly authenticator: Authenticator;
   /** Of every room. */
   readonly routes: readonly Routes[];
+  readonly account: AccountRoom;
   readonly signingKeys: SigningKeysRoom;
   readonly operators: OperatorsRoom;
   readonly federation: FederationRoom;
+  readonly organizations: OrganizationsRoom;
   /** Writes what is still to be written. Before the database is closed. */
   close(): Promise<void>;
 }
@@ -77,7 +92,8 @@ export interface IdentityModule {
 const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
 
 export function identityModule(dependencies: IdentityDependencies): IdentityModule {
-  const { uow, audit, accessChanges, cache, outbound, settings, clock, ids, logger } = dependencies;
+  const { uow, audit, accessChanges, cache, outbound, mail, queue, domains } = dependencies;
+  const { settings, clock, ids, logger } = dependencies;
   const keys = deriveKeys(settings.secretKey);
   const signingKeys = signingKeysRoom({
     ...{ uow, audit, clock, logger },
@@ -100,9 +116,15 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     sessionSeconds: settings.sessionSeconds,
   });
   const answers = signedInAnswers(settings.secureCookies);
+  const account = accountRoom({
+    ...{ uow, audit, accessChanges, mail, queue, clock, ids, passwords, limits, sessions, answers },
+    secrets: createSecretBox(keys.storedSecrets),
+    registrationMode: settings.registration,
+    publicUrl: settings.publicUrl,
+  });
   const service = createIdentityService({
-    ...{ uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions },
-    registrationOpen: settings.registrationOpen,
+    ...{ uow, audit, clock, logger, passwords, signer, csrf, limits, sessions },
+    challenges: account.challenges,
   });
   const apiKeys = apiKeysRoom({ uow, audit, accessChanges, clock, ids, logger });
   const api = createAccounts({ uow, audit, clock, ids, passwords });
@@ -112,6 +134,10 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     ...{ publicUrl: settings.publicUrl, secureCookies: settings.secureCookies },
     storedSecrets: keys.storedSecrets,
     setSessionCookies: answers.setCookies,
+  });
+  const organizations = organizationsRoom({
+    ...{ uow, audit, accessChanges, mail, clock, ids, passwords, sessions, limits, answers, domains },
+    ...{ publicUrl: settings.publicUrl, graceDays: settings.organizationGraceDays },
   });
   return {
     api,
@@ -123,14 +149,18 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     }),
     routes: [
       identityRoutes({ service, sessions, answers }),
+      ...account.routes,
       signingKeys.routes,
       apiKeys.routes,
       operators.routes,
       ...federation.routes,
+      ...organizations.routes,
     ],
+    account,
     signingKeys,
     operators,
     federation,
+    organizations,
     close: apiKeys.usage.close,
   };
 }

@@ -4,8 +4,6 @@ import { invalidField, notAllowed } from './identity.errors.ts';
 /** Characters (code points). */
 const MAX_NAME = 200;
 const MAX_EMAIL = 254;
-const MIN_PASSWORD = 10;
-const MAX_PASSWORD = 256;
 
 const EMAIL = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
 const CONTROL = /\p{Cc}/u;
@@ -37,15 +35,6 @@ export function checkName(path: string, name: string): string {
     throw invalidField(path, `A name has 1 to ${MAX_NAME} characters and no control characters.`);
   }
   return trimmed;
-}
-
-/** Length is all that is asked (NIST SP 800-63B, 3.1.1.2). Throws `identity.invalid_account`. */
-export function checkPassword(password: string): string {
-  const length = [...password].length;
-  if (length < MIN_PASSWORD || length > MAX_PASSWORD) {
-    throw invalidField('/password', `A password has ${MIN_PASSWORD} to ${MAX_PASSWORD} characters.`);
-  }
-  return password;
 }
 
 /** The organization that somebody gets who names none. */

@@ -6,7 +6,6 @@ import {
   LoginBody,
   MeView,
   RefreshBody,
-  RegisterBody,
   SignedIn,
   SignInLinkBody,
   TransportQuery,
@@ -14,6 +13,9 @@ import {
 import type { IdentityService } from './identity.service.ts';
 import type { Sessions } from './identity.sessions.ts';
 import { originOf, REFRESH_COOKIE, type SignedInAnswers } from './identity.signed-in.routes.ts';
+
+const SECOND_STEP =
+  'Who has a second factor is answered 401 `identity.second_factor_required`, with a `challenge` for `/auth/login/second-factor`.';
 
 export interface IdentityRoutesOptions {
   readonly service: IdentityService;
@@ -25,30 +27,13 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
   const { answer, clearCookies } = answers;
   return (http) => {
     http.post(
-      '/auth/register',
-      {
-        config: { access: { public: 'people without an account make one' }, feature: 'registration' },
-        schema: {
-          tags: ['auth'],
-          summary: 'Make an account and an organization',
-          body: RegisterBody,
-          querystring: TransportQuery,
-          response: { 201: SignedIn },
-        },
-      },
-      async (request, reply) => {
-        const grant = await service.register(request.actor, originOf(request), request.body);
-        return reply.code(201).send(answer(reply, grant, request.query.transport));
-      },
-    );
-
-    http.post(
       '/auth/login',
       {
         config: { access: { public: 'this is how people sign in' }, duringMaintenance: true },
         schema: {
           tags: ['auth'],
           summary: 'Sign in',
+          description: SECOND_STEP,
           body: LoginBody,
           querystring: TransportQuery,
           response: { 200: SignedIn },
@@ -69,6 +54,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
         schema: {
           tags: ['auth'],
           summary: 'Sign in by a one-time link',
+          description: SECOND_STEP,
           body: SignInLinkBody,
           querystring: TransportQuery,
           response: { 200: SignedIn },
@@ -133,7 +119,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.get(
       '/auth/me',
       {
-        config: { access: { minimum: 'guest', scope: null } },
+        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } },
         schema: { tags: ['auth'], summary: 'Who is signed in', response: { 200: MeView } },
       },
       async (request, reply) => {

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { IdSource } from '../../kernel/ids.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import {
   type CsrfProofs,
@@ -9,53 +8,29 @@ import {
   type PasswordHasher,
   type TokenSigner,
 } from '../../platform/auth/index.ts';
-import type { UnitOfWork } from '../../platform/db/index.ts';
-import {
-  emailTaken,
-  invalidCredentials,
-  invalidToken,
-  linkNotValid,
-  organizationNotFound,
-  registrationClosed,
-} from './identity.errors.ts';
+import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import { invalidCredentials, invalidToken, linkNotValid, organizationNotFound } from './identity.errors.ts';
 import type { SignInLimits } from './identity.limits.ts';
-import {
-  checkEmail,
-  checkName,
-  checkPassword,
-  defaultOrganizationName,
-  emailKeyOf,
-} from './identity.policy.ts';
-import {
-  findAccountByEmail,
-  findUser,
-  insertMembership,
-  insertOrganization,
-  insertUser,
-  isEmailTaken,
-  organizationsOf,
-} from './identity.repository.ts';
-import {
-  type LoginBody,
-  type MeView,
-  type RegisterBody,
-  toOrganizationView,
-  toUserView,
-} from './identity.schemas.ts';
+import { emailKeyOf } from './identity.policy.ts';
+import { findAccount, findAccountByEmail, findUser, organizationsOf } from './identity.repository.ts';
+import { type LoginBody, type MeView, toOrganizationView, toUserView } from './identity.schemas.ts';
 import { useLink } from './identity.sessions.repository.ts';
 import type { Grant, Origin, Sessions } from './identity.sessions.ts';
 import type { AccountRow } from './identity.tables.ts';
+import { CHALLENGE_SECONDS, type Challenges } from './second-factor/challenges.ts';
+import { secondFactorRequired } from './second-factor/second-factor.errors.ts';
 
-/** Signing up and in. */
+/** Signing in, and who is signed in. */
 export interface IdentityService {
   /**
-   * Makes a person, and an organization with them as its admin. Throws `identity.registration_closed`,
-   * `identity.email_unavailable`, `identity.invalid_account`, `identity.too_many_attempts`.
+   * Throws `identity.invalid_credentials`, `identity.second_factor_required`, `identity.too_many_attempts`,
+   * `identity.no_organization`.
    */
-  register(actor: Actor, origin: Origin, body: RegisterBody): Promise<Grant>;
-  /** Throws `identity.invalid_credentials`, `identity.too_many_attempts`, `identity.no_organization`. */
   login(actor: Actor, origin: Origin, body: LoginBody): Promise<Grant>;
-  /** Throws `identity.link_not_valid`, `identity.too_many_attempts`, `identity.no_organization`. */
+  /**
+   * A link stands for the password, not for the second factor, unless it was made to. Throws `identity.link_not_valid`,
+   * `identity.second_factor_required`, `identity.too_many_attempts`, `identity.no_organization`.
+   */
   signInByLink(actor: Actor, origin: Origin, token: string): Promise<Grant>;
   /** `accessCookie`: the token, where a cookie and not a header said who asks. */
   me(actor: Actor, accessCookie: string | undefined): Promise<MeView>;
@@ -65,51 +40,25 @@ export interface IdentityServiceDependencies {
   readonly uow: UnitOfWork;
   readonly audit: AuditTrail;
   readonly clock: Clock;
-  readonly ids: IdSource;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly passwords: PasswordHasher;
   readonly signer: TokenSigner;
   readonly csrf: CsrfProofs;
   readonly limits: SignInLimits;
   readonly sessions: Sessions;
-  readonly registrationOpen: boolean;
+  readonly challenges: Challenges;
+}
+
+interface FirstFactor {
+  readonly account: AccountRow;
+  readonly method: 'password' | 'link';
+  /** No second factor is asked for. */
+  readonly waived: boolean;
 }
 
 export function createIdentityService(dependencies: IdentityServiceDependencies): IdentityService {
-  const { uow, audit, clock, ids, logger, passwords, signer, csrf, limits, sessions } = dependencies;
-  return { register, login, signInByLink, me };
-
-  async function register(actor: Actor, origin: Origin, body: RegisterBody): Promise<Grant> {
-    if (!dependencies.registrationOpen) throw registrationClosed();
-    await limits.register(origin.address);
-    const { email, emailKey } = checkEmail(body.email);
-    const name = checkName('/name', body.name);
-    const organizationName =
-      body.organizationName === undefined
-        ? defaultOrganizationName(name)
-        : checkName('/organizationName', body.organizationName);
-    const passwordHash = await passwords.hash(checkPassword(body.password));
-    const at = clock().toISOString();
-    const session = await uow
-      .write(instanceActor(actor.requestId), async (tx) => {
-        const user = await insertUser(tx, { id: ids(), email, emailKey, name, passwordHash, at });
-        const organizationId = ids();
-        await insertOrganization(tx, { id: organizationId, name: organizationName, at });
-        await insertMembership(tx, { organizationId, userId: user.id, role: 'admin', at });
-        await audit.record(tx, actor, {
-          action: 'user.registered',
-          organizationId,
-          userId: user.id,
-          target: { type: 'user', id: user.id },
-          after: { organizationName },
-        });
-        return sessions.open(tx, actor, user, { method: 'registration', origin });
-      })
-      .catch((error: unknown) => {
-        throw isEmailTaken(error) ? emailTaken() : error;
-      });
-    return sessions.grant(session);
-  }
+  const { uow, audit, clock, logger, passwords, signer, csrf, limits, sessions, challenges } = dependencies;
+  return { login, signInByLink, me };
 
   async function login(actor: Actor, origin: Origin, body: LoginBody): Promise<Grant> {
     await limits.signIn(origin.address);
@@ -127,11 +76,8 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
       void recordFailure(actor, account);
       throw invalidCredentials();
     }
-    const session = await uow.write(instance, (tx) =>
-      sessions.open(tx, actor, account, { method: 'password', origin }),
-    );
     if (guess) await limits.forgive(guess);
-    return sessions.grant(session);
+    return admit(actor, origin, () => Promise.resolve({ account, method: 'password', waived: false }));
   }
 
   async function recordFailure(actor: Actor, account: AccountRow | undefined): Promise<void> {
@@ -156,13 +102,30 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
 
   async function signInByLink(actor: Actor, origin: Origin, token: string): Promise<Grant> {
     await limits.signIn(origin.address);
-    const session = await uow.write(instanceActor(actor.requestId), async (tx) => {
-      const userId = await useLink(tx, hashOpaqueToken(token), clock().toISOString());
-      const user = userId === undefined ? undefined : await findUser(tx, userId);
-      if (!user) throw linkNotValid();
-      return sessions.open(tx, actor, user, { method: 'link', origin });
+    return admit(actor, origin, async (tx) => {
+      const link = await useLink(tx, hashOpaqueToken(token), clock().toISOString());
+      const account = link && (await findAccount(tx, link.userId));
+      if (!account) throw linkNotValid();
+      return { account, method: 'link', waived: link.waivesSecondFactor };
     });
-    return sessions.grant(session);
+  }
+
+  /** Opens a session for who has given the first factor, or asks for the second. */
+  async function admit(
+    actor: Actor,
+    origin: Origin,
+    first: (tx: Tx) => Promise<FirstFactor>,
+  ): Promise<Grant> {
+    const opened = await uow.write(instanceActor(actor.requestId), async (tx) => {
+      const { account, method, waived } = await first(tx);
+      if (account.second_factor_at === null || waived) {
+        return { session: await sessions.open(tx, actor, account, { method, origin }) };
+      }
+      return { challenge: await challenges.create(tx, account, method) };
+    });
+    // Thrown after the commit: the challenge has to be there to be answered.
+    if ('challenge' in opened) throw secondFactorRequired(opened.challenge, CHALLENGE_SECONDS);
+    return sessions.grant(opened.session);
   }
 
   async function me(actor: Actor, accessCookie: string | undefined): Promise<MeView> {

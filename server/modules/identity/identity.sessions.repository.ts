@@ -123,7 +123,13 @@ export async function revokeAllSessions(tx: Tx, at: string): Promise<void> {
 
 export async function insertLink(
   tx: Tx,
-  link: { tokenHash: Uint8Array; userId: string; at: string; expiresAt: string },
+  link: {
+    tokenHash: Uint8Array;
+    userId: string;
+    waivesSecondFactor: boolean;
+    at: string;
+    expiresAt: string;
+  },
 ): Promise<void> {
   await builder(tx)
     .insertInto('sign_in_links')
@@ -132,22 +138,27 @@ export async function insertLink(
       user_id: link.userId,
       expires_at: link.expiresAt,
       used_at: null,
+      waives_second_factor: link.waivesSecondFactor,
       created_at: link.at,
     })
     .execute();
 }
 
 /** Uses a link up and says whose it was; undefined where it is unknown, used or expired. Of many at once one succeeds. */
-export async function useLink(tx: Tx, tokenHash: Uint8Array, at: string): Promise<string | undefined> {
+export async function useLink(
+  tx: Tx,
+  tokenHash: Uint8Array,
+  at: string,
+): Promise<{ readonly userId: string; readonly waivesSecondFactor: boolean } | undefined> {
   const row = await builder(tx)
     .updateTable('sign_in_links')
     .set({ used_at: at })
     .where('token_hash', '=', tokenHash)
     .where('used_at', 'is', null)
     .where('expires_at', '>', at)
-    .returning('user_id')
+    .returning(['user_id', 'waives_second_factor'])
     .executeTakeFirst();
-  return row?.user_id;
+  return row && { userId: row.user_id, waivesSecondFactor: row.waives_second_factor };
 }
 
 /** Removes sessions and links that ended before `before`. */

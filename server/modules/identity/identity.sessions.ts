@@ -65,6 +65,8 @@ export interface Opening {
   readonly origin: Origin;
   /** One of theirs; the organization that they have belonged to longest where it is none or not given. */
   readonly organizationId?: string | undefined;
+  /** What they showed besides. */
+  readonly secondFactor?: 'code' | 'recovery_code';
   /** The identity provider that vouches for them. */
   readonly providerId?: string;
 }
@@ -129,7 +131,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   return { open, grant, refresh, end, endAll };
 
   async function open(tx: Tx, actor: Actor, user: UserRow, opening: Opening): Promise<OpenSession> {
-    const { method, origin } = opening;
+    const { method, origin, secondFactor } = opening;
     if (await isDisabled(tx, user.id)) throw accountDisabled();
     const belonging = await organizationsOf(tx, user.id);
     const organizations = await withoutBarred(tx, belonging, { providerId: opening.providerId ?? null });
@@ -153,7 +155,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       organizationId: organization.id,
       userId: user.id,
       target: { type: 'session', id: family.sessionId },
-      details: { method },
+      details: { method, ...(secondFactor === undefined ? {} : { secondFactor }) },
     });
     return { family, user, organization };
   }

@@ -100,7 +100,7 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
     });
 
     test('registration can be closed', async () => {
-      const closed = await world.withSettings({ registrationOpen: false });
+      const closed = await world.withSettings({ registration: 'closed' });
       const answer = await post(
         'register',
         { email: 'late@example.org', password: PASSWORD, name: 'Late' },

@@ -28,6 +28,11 @@ export interface SignInLink {
   readonly expiresAt: string;
 }
 
+export interface SignInLinkOptions {
+  /** Only for whoever holds the database anyway and uses the link at once; default false. */
+  readonly waiveSecondFactor?: boolean;
+}
+
 export interface FirstAccount extends Account {
   readonly link: SignInLink;
 }
@@ -53,7 +58,7 @@ export interface IdentityApi {
   /** Also ends all sign-ins of the person. Throws `identity.user_not_found`, `identity.invalid_account`. */
   setPassword(actor: Actor, email: string, password: string): Promise<void>;
   /** A link that signs the person in once, within 24 hours. Throws `identity.user_not_found`. */
-  createSignInLink(actor: Actor, email: string): Promise<SignInLink>;
+  createSignInLink(actor: Actor, email: string, options?: SignInLinkOptions): Promise<SignInLink>;
   /** Removes sessions and links that ended 30 days ago; to be run once a day. */
   sweep(actor: Actor): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface Credentials {
   readonly organizationId: string | undefined;
   /** The call is one that the admins of a closed organization may still make. */
   readonly whileClosed?: boolean;
+  /** The call is one that people may make whose organization still asks for a second factor. */
+  readonly withoutSecondFactor?: boolean;
   readonly requestId: string;
   /** Where the request came from, past trusted proxies. */
   readonly address: string;

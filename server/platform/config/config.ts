@@ -23,6 +23,13 @@ export interface Config {
     readonly rateLimit: boolean;
     readonly secureCookies: boolean;
   };
+  /** Units a minute. */
+  readonly rateQuotas: {
+    readonly address: number;
+    readonly user: number;
+    readonly key: number;
+    readonly organization: number;
+  };
   readonly outbound: { readonly allow: readonly Allowed[]; readonly ports: readonly number[] };
   readonly logging: { readonly level: Settings['LOG_LEVEL'] };
   readonly identity: {
@@ -31,7 +38,8 @@ export interface Config {
     readonly accessTokenSeconds: number;
     readonly signingKeyDays: number;
     readonly sessionSeconds: number;
-    readonly registrationOpen: boolean;
+    readonly registration: 'open' | 'verified' | 'closed';
+    readonly organizationGraceDays: number;
   };
   readonly mail: {
     readonly smtpUrl: string | undefined;
@@ -181,6 +189,12 @@ function toConfig(s: Settings): Config {
       rateLimit: s.RATE_LIMIT === 'on',
       secureCookies: s.PUBLIC_URL?.startsWith('https:') ?? (production && !isLoopback(s.HOST)),
     },
+    rateQuotas: {
+      address: s.RATE_LIMIT_ADDRESS,
+      user: s.RATE_LIMIT_USER,
+      key: s.RATE_LIMIT_KEY,
+      organization: s.RATE_LIMIT_ORGANIZATION,
+    },
     outbound: { allow: s.OUTBOUND_ALLOW, ports: s.OUTBOUND_PORTS },
     logging: { level: s.LOG_LEVEL },
     identity: {
@@ -189,7 +203,8 @@ function toConfig(s: Settings): Config {
       accessTokenSeconds: s.ACCESS_TOKEN_MINUTES * 60,
       signingKeyDays: s.SIGNING_KEY_DAYS,
       sessionSeconds: s.SESSION_DAYS * 86_400,
-      registrationOpen: s.REGISTRATION === 'open',
+      registration: s.REGISTRATION ?? (production && s.SMTP_URL ? 'verified' : 'open'),
+      organizationGraceDays: s.ORGANIZATION_GRACE_DAYS,
     },
     mail: {
       smtpUrl: s.SMTP_URL,

@@ -1,5 +1,16 @@
 import { parseAllowed, parsePort } from '../outbound/index.ts';
-import { flag, integer, list, model, oneOf, optionalText, optionalUrl, originList, text } from './fields.ts';
+import {
+  flag,
+  integer,
+  list,
+  model,
+  oneOf,
+  optionalOneOf,
+  optionalText,
+  optionalUrl,
+  originList,
+  text,
+} from './fields.ts';
 
 /** Every setting there is, in the order of `.env.example`, which is generated from this table. */
 export const SETTINGS = {
@@ -26,6 +37,18 @@ export const SETTINGS = {
     doc: 'Origins of other sites that may call the API from a browser, a JSON list.',
   }),
   RATE_LIMIT: oneOf(['on', 'off'], 'on', { doc: 'off is for load tests only and refused in production.' }),
+  RATE_LIMIT_ADDRESS: integer(12_000, {
+    min: 100,
+    max: 1_000_000_000,
+    doc: 'Requests a minute from one network address (IPv6: one /64). Costly requests count for more: a search 5, an upload or export 20, a question 100.',
+  }),
+  RATE_LIMIT_USER: integer(6_000, { min: 100, max: 1_000_000_000, doc: 'The same for one person.' }),
+  RATE_LIMIT_KEY: integer(6_000, { min: 100, max: 1_000_000_000, doc: 'The same for one API key.' }),
+  RATE_LIMIT_ORGANIZATION: integer(60_000, {
+    min: 100,
+    max: 1_000_000_000,
+    doc: 'The same for all people and keys of one organization.',
+  }),
 
   OUTBOUND_ALLOW: list(parseAllowed, {
     items: 'hosts, addresses or networks (10.0.0.0/8), each with :port or without,',
@@ -62,7 +85,14 @@ export const SETTINGS = {
     max: 365,
     doc: 'Life of a sign-in that is used again before it ends.',
   }),
-  REGISTRATION: oneOf(['open', 'closed'], 'open', { doc: 'closed: new people come by invitation only.' }),
+  ORGANIZATION_GRACE_DAYS: integer(30, {
+    min: 1,
+    max: 365,
+    doc: 'Days in which a closed organization can be restored; then it is deleted for good.',
+  }),
+  REGISTRATION: optionalOneOf(['open', 'verified', 'closed'], {
+    doc: 'open: whoever registers is signed in. verified: they first confirm their address by mail, and nobody learns who has an account. closed: by invitation only. Unset: verified in production with SMTP_URL, otherwise open.',
+  }),
   SMTP_URL: optionalUrl(['smtp:', 'smtps:'], {
     doc: 'Mail server, smtps://user:password@host:465 or smtp://…:587 (STARTTLS; ?tls=none in a trusted network); mail is held for operators when unset.',
     secret: true,

@@ -7,7 +7,7 @@ import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
-import { checkEmail, checkName, checkPassword } from '../identity.policy.ts';
+import { checkEmail, checkName } from '../identity.policy.ts';
 import {
   findAccount,
   findAccountByEmail,
@@ -18,6 +18,7 @@ import {
 } from '../identity.repository.ts';
 import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
 import type { UserRow } from '../identity.tables.ts';
+import { checkPassword } from '../passwords/password.policy.ts';
 import {
   accountDetailsNeeded,
   addressNeeded,
@@ -102,7 +103,8 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
       invitation.email_key === null ? invitation : joinByAddress(tx, actor, invitation, invitation.email_key),
     );
     if (!('organization_id' in joined)) return { kind: 'joined', joined };
-    return joined.email === null ? confirmByMail(actor, origin, body) : register(actor, origin, body);
+    const { email } = joined;
+    return email === null ? confirmByMail(actor, origin, body) : register(actor, origin, body, email);
   }
 
   /** Somebody who is signed in: an invitation for an address is for the account with that address. */
@@ -134,19 +136,19 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
     return join(tx, actor, invitation, account.id);
   }
 
-  async function register(actor: Actor, origin: Origin, body: AcceptBody): Promise<Acceptance> {
-    const { name, password } = body;
-    if (name === undefined || password === undefined) {
-      const missing = Object.entries({ name, password }).filter(([, value]) => value === undefined);
-      throw accountDetailsNeeded(missing.map(([field]) => `/${field}`));
-    }
+  async function register(
+    actor: Actor,
+    origin: Origin,
+    { token, ...given }: AcceptBody,
+    email: string,
+  ): Promise<Acceptance> {
+    const missing = (['name', 'password'] as const).filter((field) => given[field] === undefined);
+    if (missing.length > 0) throw accountDetailsNeeded(missing.map((field) => `/${field}`));
     await limits.register(origin.address);
-    const account = {
-      name: checkName('/name', name),
-      passwordHash: await passwords.hash(checkPassword(password)),
-    };
-    const session = await withInvitation(actor, body.token, (tx, invitation) =>
-      openAccount(tx, actor, origin, invitation, account),
+    const name = checkName('/name', given.name ?? '');
+    const passwordHash = await passwords.hash(await checkPassword(given.password ?? '', { email, name }));
+    const session = await withInvitation(actor, token, (tx, invitation) =>
+      openAccount(tx, actor, origin, invitation, { name, passwordHash }),
     ).catch((error: unknown) => {
       // Somebody has taken the address while the password was hashed.
       throw isEmailTaken(error) ? signInToAccept() : error;

@@ -91,7 +91,7 @@ export function invitationsContract(name: string, open: () => Promise<TestDataba
       });
 
       test('works where registration is closed, and sets cookies for browsers', async () => {
-        const closed = await world.withSettings({ registrationOpen: false });
+        const closed = await world.withSettings({ registration: 'closed' });
         const token = await mailed(ann, address());
         const answer = await closed.http.inject({
           method: 'POST',

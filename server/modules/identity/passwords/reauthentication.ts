@@ -1,0 +1,59 @@
+import { type Actor, instanceActor } from '../../../kernel/actor.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { PasswordHasher } from '../../../platform/auth/index.ts';
+import type { UnitOfWork } from '../../../platform/db/index.ts';
+import { invalidToken } from '../identity.errors.ts';
+import type { SignInLimits } from '../identity.limits.ts';
+import { findAccount } from '../identity.repository.ts';
+import type { Origin } from '../identity.sessions.ts';
+import type { AccountRow } from '../identity.tables.ts';
+import { recentSignInRequired, wrongPassword } from './passwords.errors.ts';
+import { findSessionStart } from './passwords.repository.ts';
+
+/** Milliseconds for which a sign-in is as good as the password. */
+const RECENT = 15 * 60_000;
+
+/** What somebody gives who is signed in, to show that it is really them. */
+export interface Proof {
+  readonly password: string | undefined;
+  /** Where the body holds it, for the error. */
+  readonly path: string;
+  /** A recent sign-in is enough only for who has no password. */
+  readonly passwordRequired: boolean;
+}
+
+/**
+ * Asks again who somebody is before they change how they sign in: a session that was left open somewhere must not be enough to
+ * take the account over. Throws `identity.wrong_password`, `identity.recent_sign_in_required`, `identity.too_many_attempts`.
+ */
+export type Reauthenticate = (actor: Actor, origin: Origin, proof: Proof) => Promise<AccountRow>;
+
+export interface ReauthenticationDependencies {
+  readonly uow: UnitOfWork;
+  readonly clock: Clock;
+  readonly passwords: PasswordHasher;
+  readonly limits: Pick<SignInLimits, 'password' | 'forgive'>;
+}
+
+export function createReauthentication(dependencies: ReauthenticationDependencies): Reauthenticate {
+  const { uow, clock, passwords, limits } = dependencies;
+  return async (actor, origin, { password, path, passwordRequired }) => {
+    const { userId, credentialId } = actor;
+    if (userId === null || credentialId === undefined) throw invalidToken();
+    const { account, since } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
+      account: await findAccount(tx, userId),
+      since: await findSessionStart(tx, credentialId),
+    }));
+    if (!account || since === undefined) throw invalidToken();
+    if (password === undefined || account.password_hash === null) {
+      if (passwordRequired && account.password_hash !== null) throw wrongPassword(path);
+      if (clock().getTime() - Date.parse(since) > RECENT) throw recentSignInRequired();
+      return account;
+    }
+    const guess = { emailKey: account.email_key, address: origin.address };
+    await limits.password(guess);
+    if (!(await passwords.verify(account.password_hash, password))) throw wrongPassword(path);
+    await limits.forgive(guess);
+    return account;
+  };
+}

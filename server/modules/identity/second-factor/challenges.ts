@@ -1,0 +1,87 @@
+import { type Actor, instanceActor } from '../../../kernel/actor.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import { hashOpaqueToken, newOpaqueToken } from '../../../platform/auth/index.ts';
+import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
+import type { Mail } from '../../../platform/mail/index.ts';
+import { secondFactorChangedMail } from '../email/email.messages.ts';
+import type { SignInLimits } from '../identity.limits.ts';
+import { findAccount } from '../identity.repository.ts';
+import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import type { AccountRow } from '../identity.tables.ts';
+import { challengeNotValid, wrongSecondFactor } from './second-factor.errors.ts';
+import { deleteChallenge, insertChallenge, lockChallenge } from './second-factor.repository.ts';
+import type { Shown, VerifyFactor } from './verification.ts';
+
+/** Seconds between the password and the code. */
+export const CHALLENGE_SECONDS = 300;
+
+/** The second step of a sign-in. */
+export interface Challenges {
+  /** What the person who gave the right password, or a link, answers with the second factor. */
+  create(tx: Tx, account: AccountRow, method: 'password' | 'link'): Promise<string>;
+  /**
+   * Signs in. The challenge is good for one account, once, and only as long as the password stays what it was. Throws
+   * `identity.challenge_not_valid`, `identity.second_factor_not_valid`, `identity.too_many_attempts`.
+   */
+  answer(actor: Actor, origin: Origin, challenge: string, shown: Shown): Promise<Grant>;
+}
+
+export interface ChallengesDependencies {
+  readonly uow: UnitOfWork;
+  readonly mail: Mail;
+  readonly clock: Clock;
+  readonly limits: Pick<SignInLimits, 'signIn'>;
+  readonly sessions: Pick<Sessions, 'open' | 'grant'>;
+  readonly verify: VerifyFactor;
+  readonly publicUrl: string;
+}
+
+export function createChallenges(dependencies: ChallengesDependencies): Challenges {
+  const { uow, mail, clock, limits, sessions, verify, publicUrl } = dependencies;
+  return { create, answer };
+
+  async function create(tx: Tx, account: AccountRow, method: 'password' | 'link'): Promise<string> {
+    const challenge = newOpaqueToken();
+    const now = clock();
+    await insertChallenge(tx, {
+      token_hash: hashOpaqueToken(challenge),
+      user_id: account.id,
+      method,
+      password_hash: account.password_hash,
+      expires_at: new Date(now.getTime() + CHALLENGE_SECONDS * 1000).toISOString(),
+      created_at: now.toISOString(),
+    });
+    return challenge;
+  }
+
+  async function answer(actor: Actor, origin: Origin, challenge: string, shown: Shown): Promise<Grant> {
+    await limits.signIn(origin.address);
+    const tokenHash = hashOpaqueToken(challenge);
+    // A wrong code is an answer and not thrown inside: that it was given has to be kept.
+    const session = await uow.write(instanceActor(actor.requestId), (tx) =>
+      accept(tx, actor, origin, tokenHash, shown),
+    );
+    if (!session) throw wrongSecondFactor();
+    return sessions.grant(session);
+  }
+
+  async function accept(
+    tx: Tx,
+    actor: Actor,
+    origin: Origin,
+    tokenHash: Uint8Array,
+    shown: Shown,
+  ): Promise<OpenSession | undefined> {
+    const challenge = await lockChallenge(tx, tokenHash, clock().toISOString());
+    const account = challenge && (await findAccount(tx, challenge.user_id));
+    if (!challenge || !account || account.password_hash !== challenge.password_hash)
+      throw challengeNotValid();
+    const verdict = await verify(tx, actor, account.id, shown, 'confirmed');
+    if (verdict === 'no_factor') throw challengeNotValid();
+    if (verdict === 'wrong') return undefined;
+    await deleteChallenge(tx, tokenHash);
+    if (verdict === 'recovery_code')
+      await mail.send(tx, secondFactorChangedMail({ to: account.email, publicUrl }, 'recovery_code_used'));
+    return sessions.open(tx, actor, account, { method: challenge.method, origin, secondFactor: verdict });
+  }
+}
