@@ -114,7 +114,7 @@ async function send(
 ): Promise<Answer> {
   const isForm = body instanceof FormData;
   const response = await fetch(
-    `${url}${path.startsWith('/api') || path.startsWith('/health') ? '' : '/api/v1'}${path}`,
+    `${url}${path.startsWith('/api/') || path.startsWith('/health') ? '' : '/api/v1'}${path}`,
     {
       method,
       headers: {
