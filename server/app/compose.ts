@@ -17,6 +17,7 @@ import { createLogger, type Logger } from '../platform/logging/index.ts';
 import { createMail } from '../platform/mail/index.ts';
 import { createOutbound } from '../platform/outbound/index.ts';
 import { installQueue, PgBossQueue } from '../platform/queue/index.ts';
+import { createRateLimits } from '../platform/rate-limit/index.ts';
 import { createSearchPlatform } from '../platform/search/index.ts';
 import { LocalStorage } from '../platform/storage/index.ts';
 import { webConsole } from './console.ts';
@@ -100,6 +101,13 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     ids: newId,
     onError: (error) => logger.warn({ err: error }, 'an answer to an Idempotency-Key was not kept'),
   });
+  const rateLimits = config.http.rateLimit
+    ? createRateLimits({
+        quotas: config.rateQuotas,
+        redisUrl: config.redisUrl,
+        onAway: (error) => logger.warn({ err: error }, 'redis is away: each process limits rates by itself'),
+      })
+    : undefined;
   queue.schedule('http.idempotency_sweep', '41 * * * *', () => idempotency.sweep());
   const http = await createHttpServer({
     settings: config.http,
@@ -107,6 +115,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     authenticator: modules.identity.authenticator,
     accessChanges: platform.accessChanges,
     operating: modules.operations.state,
+    rateLimits,
     idempotency,
     surroundings: [
       healthRoutes({
@@ -154,6 +163,7 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     await modules.identity.close();
     await platform.search.close();
     await platform.cache.close();
+    await rateLimits?.shared?.close();
     await platform.accessChanges.close();
     await modules.operations.state.close();
     await opened.close();

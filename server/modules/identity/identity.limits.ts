@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Cache } from '../../platform/cache/port.ts';
+import { networkOf } from '../../platform/rate-limit/index.ts';
 import { type Backoff, createBackoffs } from './identity.backoff.ts';
 import { tooManyAttempts } from './identity.errors.ts';
 
@@ -142,20 +142,4 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
     adminSecret: (address) => count(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
     forgiveAdminSecret: (address) => forgive(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
   };
-}
-
-/** One subscriber has a whole /64 of IPv6 addresses: they count as one. IPv4 counts by address, also when mapped. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = '', tail] = address.split('%', 1).join('').split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];
-  return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

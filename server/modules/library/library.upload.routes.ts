@@ -49,7 +49,7 @@ export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Rout
       '/library/sources',
       {
         bodyLimit: limits.maxTextBytes,
-        config: { access: { minimum: 'power', scope: 'library:write' }, feature: 'uploads' },
+        config: { access: { minimum: 'power', scope: 'library:write' }, feature: 'uploads', rateLimit: { cost: 20 } },
         schema: {
           tags,
           summary: 'Add sources: multipart with files, or JSON with a text',

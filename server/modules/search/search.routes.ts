@@ -7,7 +7,7 @@ export function searchRoutes(search: SearchService): Routes {
     http.get(
       '/search',
       {
-        config: { access: { minimum: 'guest', scope: 'search:read' } },
+        config: { access: { minimum: 'guest', scope: 'search:read' }, rateLimit: { cost: 5 } },
         schema: {
           tags: ['search'],
           summary: 'Find passages by word and by meaning',

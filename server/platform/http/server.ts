@@ -3,8 +3,6 @@ import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type ConnectionError,
@@ -20,6 +18,7 @@ import type { AccessChanges } from '../auth/access-changes.ts';
 import type { Authenticator } from '../auth/port.ts';
 import type { Config } from '../config/index.ts';
 import type { Logger } from '../logging/index.ts';
+import type { RateLimits } from '../rate-limit/index.ts';
 import { createAccessCheck, createAccessHook, requireAccessDeclaration } from './access.ts';
 import { createGateHook, type OperatingState } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -27,6 +26,8 @@ import { isStorableText, parseJson, unstorable } from './json.ts';
 import { createLiveAccess, type LiveAccess } from './live-access.ts';
 import type { Http, Routes } from './port.ts';
 import { toAppError, toProblem } from './problem.ts';
+import { createRateLimitHooks } from './rate-limits.ts';
+import { securityHeaders } from './security-headers.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 export interface HttpOptions {
@@ -37,6 +38,8 @@ export interface HttpOptions {
   readonly accessChanges?: AccessChanges;
   /** What operators have closed; nothing, where it is absent. */
   readonly operating?: OperatingState;
+  /** Without them everybody may ask as often as they like. */
+  readonly rateLimits?: RateLimits | undefined;
   /** Without it the header `Idempotency-Key` means nothing. */
   readonly idempotency?: Idempotency;
   /** What lives below `/api/v1`. */
@@ -49,9 +52,17 @@ const PROBLEM_TYPE = 'application/problem+json';
 const MEGABYTE = 1_000_000;
 /** Bodies of endpoints that do not say otherwise. */
 const BODY_LIMIT = MEGABYTE;
+/** What scripts of other origins may read of an answer, beside what the web always shows. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-Id',
+];
 const CLIENT_REQUEST_ID = /^[A-Za-z0-9._~-]{1,128}$/;
-/** Requests a minute from one address; sign-in has its own, much lower limit. */
-const REQUESTS_PER_MINUTE = 12_000;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -88,12 +99,15 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   speakJson(http);
   answerErrors(http);
   await protect(http, options.settings);
+  const limits = options.rateLimits && createRateLimitHooks(options.rateLimits);
+  if (limits) http.addHook('onRequest', limits.byAddress);
   logResponses(http, options.logger);
   for (const surround of options.surroundings) await surround(http);
   await http.register(
     async (api) => {
       api.addHook('onRoute', requireAccessDeclaration);
       api.addHook('onRequest', createAccessHook(check));
+      if (limits) api.addHook('onRequest', limits.byActor);
       if (options.operating) api.addHook('onRequest', createGateHook(options.operating));
       options.idempotency?.register(api.withTypeProvider<TypeBoxTypeProvider>());
       for (const routes of options.routes) routes(api.withTypeProvider<TypeBoxTypeProvider>());
@@ -174,33 +188,15 @@ function answerBrokenRequest(error: ConnectionError, socket: Socket): void {
 }
 
 async function protect(http: Http, settings: Config['http']): Promise<void> {
+  const headers = securityHeaders({ https: settings.secureCookies });
   http.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    reply.headers(headers).header('x-request-id', request.id);
     request.actor = publicActor(request.id, request.ip);
-  });
-  await http.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        // Mantine writes its theme's variables into a style element.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        fontSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: settings.secureCookies,
-    crossOriginEmbedderPolicy: false,
-    referrerPolicy: { policy: 'no-referrer' },
   });
   await http.register(cors, {
     origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,
     credentials: true,
-    exposedHeaders: ['X-Request-Id', 'Location', 'Retry-After', 'ETag', 'Idempotency-Replayed'],
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
   await http.register(cookie);
@@ -209,13 +205,6 @@ async function protect(http: Http, settings: Config['http']): Promise<void> {
     encodings: ['br', 'gzip'],
     brotliOptions: { params: { 1: 4 } },
   });
-  if (settings.rateLimit) {
-    await http.register(rateLimit, {
-      max: REQUESTS_PER_MINUTE,
-      timeWindow: '1 minute',
-      enableDraftSpec: true,
-    });
-  }
 }
 
 function logResponses(http: Http, logger: Logger): void {
