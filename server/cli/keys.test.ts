@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CommandLine, createCommandLine, type RunningCommand } from '../testing/command.ts';
+import { type CommandLine, createCommandLine, servingAt } from '../testing/command.ts';
 
 // The command on a data folder of its own: first alone, then beside a server that holds the folder.
 
@@ -55,7 +55,7 @@ test('all sessions end on the word, and only then', async () => {
 
 test('a server that holds the folder is asked by its operator', async () => {
   const server = cli.start(['serve'], OPERATOR);
-  const url = await addressOf(server);
+  const url = await servingAt(server);
   const held = await cli.run(['keys', 'rotate', '--end-sessions']);
   expect(held.code).toBe(1);
   expect(held.stderr).toContain('ADMIN_SECRET_KEY=… scriptorium keys rotate --end-sessions --server http://');
@@ -81,15 +81,3 @@ test('a server that holds the folder is asked by its operator', async () => {
   server.child.kill('SIGTERM');
   await server.result;
 });
-
-function addressOf({ child }: RunningCommand): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let seen = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      const url = /^ready (\S+)$/m.exec(seen)?.[1];
-      if (url) resolve(url);
-    });
-    child.once('close', () => reject(new Error(`ended without serving: ${seen}`)));
-  });
-}

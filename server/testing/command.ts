@@ -60,6 +60,21 @@ export async function createCommandLine(common: Readonly<Record<string, string>>
   };
 }
 
+/** Where a server that was started serves; rejects when it ends before. */
+export function servingAt({ child, result }: RunningCommand): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      const url = /^ready (\S+)$/m.exec(seen)?.[1];
+      if (url) resolve(url);
+    });
+    void result.then(({ code, stderr }) =>
+      reject(new Error(`ended with ${code} without serving: ${stderr}`)),
+    );
+  });
+}
+
 /** Empty where a test has stopped reading. */
 function readText(stream: Readable): Promise<string> {
   return text(stream).catch(() => '');
