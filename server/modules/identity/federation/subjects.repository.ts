@@ -6,11 +6,6 @@ import type { FederationTables } from './federation.tables.ts';
 
 const builder = (tx: Tx) => queryBuilder<FederationTables>(tx);
 
-/** A column of users that is another room's. */
-interface OperatorTables {
-  users: { operator: boolean };
-}
-
 /** Lets nobody else admit the same subject until the transaction ends; before its first sign-in there is no row to lock. */
 export async function lockSubject(tx: Tx, issuer: string, subject: string): Promise<void> {
   const name = JSON.stringify(['federation', issuer, subject]);
