@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List API keys, newest first */
+        /**
+         * List API keys, newest first
+         * @description Needs the role regular. No API key may.
+         */
         get: {
             parameters: {
                 query?: {
@@ -88,7 +91,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make an API key */
+        /**
+         * Make an API key
+         * @description Needs the role regular. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -188,7 +194,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an API key */
+        /**
+         * Read an API key
+         * @description Needs the role regular. No API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -264,7 +273,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Revoke an API key */
+        /**
+         * Revoke an API key
+         * @description Needs the role regular. No API key may.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -298,7 +310,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The API key that asks, and where it belongs */
+        /**
+         * The API key that asks, and where it belongs
+         * @description Needs the role guest; any API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -397,6 +412,8 @@ export interface paths {
         /**
          * Ask the library
          * @description Answers from what the caller may read, with citations whose characters were checked. With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: `start`, `delta` {text}, `citation` {index, at, citation}, `usage`, `done` with the whole answer; or `error` with a problem document.
+         *
+         *     Needs the role regular; an API key needs the scope `ask:run`.
          */
         post: {
             parameters: {
@@ -477,7 +494,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done in the organization, newest first */
+        /**
+         * List what was done in the organization, newest first
+         * @description Needs the role admin; an API key needs the scope `audit:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -582,7 +602,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what was done in the organization, oldest first */
+        /**
+         * Download what was done in the organization, oldest first
+         * @description Needs the role admin; an API key needs the scope `audit:read`.
+         */
         get: {
             parameters: {
                 query: {
@@ -650,7 +673,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check that nothing in the trail was changed, removed or added */
+        /**
+         * Check that nothing in the trail was changed, removed or added
+         * @description Needs the role admin; an API key needs the scope `audit:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -694,6 +720,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/email-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the link that confirms the address again
+         * @description The same answer where the address is confirmed.
+         *
+         *     Needs the role guest. No API key may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email-verification/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address by the token of a link
+         * @description Signed in to the account that the link is for. Also how a new address comes into force.
+         *
+         *     Needs the role guest. No API key may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/identities": {
         parameters: {
             query?: never;
@@ -701,7 +811,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Identity providers that are connected to one’s account */
+        /**
+         * Identity providers that are connected to one’s account
+         * @description Needs the role guest. No API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -759,7 +872,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in
+         * @description Who has a second factor is answered 401 `identity.second_factor_required`, with a `challenge` for `/auth/login/second-factor`.
+         *
+         *     Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: {
@@ -870,6 +988,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/login/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a sign-in with the second factor
+         * @description For who was answered 401 `identity.second_factor_required`: its `challenge`, with `code` or `recoveryCode`.
+         *
+         *     Nobody needs to sign in for it.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `body`: no cookies are set, and `refreshToken` is in the answer; for clients that are no browsers */
+                    transport?: "cookie" | "body";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        challenge: string;
+                        /** @description what the authenticator shows */
+                        code?: string;
+                        /** @description works once */
+                        recoveryCode?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            accessToken: string;
+                            /** @description goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks */
+                            csrfToken: string;
+                            /** @description seconds */
+                            expiresIn: number;
+                            organization: {
+                                /**
+                                 * Format: date-time
+                                 * @description since then only its admins get in, to export and restore it
+                                 */
+                                closedAt: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                createdAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description when a closed one is deleted for good
+                                 */
+                                deleteAfter: string | null;
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                id: string;
+                                name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
+                                role: "admin" | "power" | "regular" | "guest";
+                                settings: {
+                                    /**
+                                     * @description who may see who belongs to it: everybody from the role regular up, or the admins alone
+                                     * @enum {string}
+                                     */
+                                    memberDirectory: "members" | "admins";
+                                    /** @description its people get in with a second factor only */
+                                    requireSecondFactor: boolean;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updatedAt: string;
+                                version: number;
+                            };
+                            /** @description only where the tokens travel in the body */
+                            refreshToken?: string;
+                            /** @enum {string} */
+                            tokenType: "Bearer";
+                            user: {
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                createdAt: string;
+                                email: string;
+                                /** @description they have shown that they read what is sent there */
+                                emailVerified: boolean;
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                id: string;
+                                name: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updatedAt: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/logout": {
         parameters: {
             query?: never;
@@ -879,7 +1125,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -917,7 +1166,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /**
+         * Who is signed in
+         * @description Needs the role guest. No API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1050,10 +1302,96 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete your account
+         * @description Not while an organization would be left without an admin. What you made in organizations stays theirs.
+         *
+         *     Needs the role guest. No API key may.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description needed by everybody who has one; others must have signed in within 15 minutes */
+                        currentPassword?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change your name or address
+         * @description Needs the role guest. No API key may.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description needed for another address */
+                        currentPassword?: string;
+                        /**
+                         * Format: email
+                         * @description counts once it was confirmed by the link that is sent there; until then the old one does
+                         */
+                        email?: string;
+                        name?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            createdAt: string;
+                            email: string;
+                            /** @description they have shown that they read what is sent there */
+                            emailVerified: boolean;
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            id: string;
+                            name: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updatedAt: string;
+                        };
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/auth/oidc/{provider}/callback": {
@@ -1063,7 +1401,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** End a sign-in by an identity provider */
+        /**
+         * End a sign-in by an identity provider
+         * @description Nobody needs to sign in for it.
+         */
         get: {
             parameters: {
                 query?: {
@@ -1107,7 +1448,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect an identity provider to one’s account */
+        /**
+         * Connect an identity provider to one’s account
+         * @description Needs the role guest. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1139,7 +1483,10 @@ export interface paths {
                 };
             };
         };
-        /** Disconnect an identity provider from one’s account */
+        /**
+         * Disconnect an identity provider from one’s account
+         * @description Needs the role guest. No API key may.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -1172,7 +1519,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Send the browser to an identity provider */
+        /**
+         * Send the browser to an identity provider
+         * @description Nobody needs to sign in for it.
+         */
         get: {
             parameters: {
                 query?: {
@@ -1234,7 +1584,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a failure of a sign-in means */
+        /**
+         * What a failure of a sign-in means
+         * @description Nobody needs to sign in for it.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1275,7 +1628,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Identity providers to sign in by */
+        /**
+         * Identity providers to sign in by
+         * @description Nobody needs to sign in for it.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1317,7 +1673,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where to sign out of the identity provider as well, before signing out here */
+        /**
+         * Where to sign out of the identity provider as well, before signing out here
+         * @description Needs the role guest. No API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1358,7 +1717,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Work in another of one’s organizations from now on */
+        /**
+         * Work in another of one’s organizations from now on
+         * @description Needs the role guest. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1469,6 +1831,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Ends all other sign-ins.
+         *
+         *     Needs the role guest. No API key may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description needed by everybody who has one; others must have signed in within 15 minutes */
+                        currentPassword?: string;
+                        /** @description at least 10 characters */
+                        newPassword: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a link to set a new password
+         * @description The same answer, after the same work, whether or not the address has an account.
+         *
+         *     Nobody needs to sign in for it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        email: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password by the token of a link
+         * @description Ends all sign-ins. A second factor stays.
+         *
+         *     Nobody needs to sign in for it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description at least 10 characters */
+                        newPassword: string;
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -1478,7 +1980,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchange the refresh token */
+        /**
+         * Exchange the refresh token
+         * @description Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1594,7 +2099,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account and an organization */
+        /**
+         * Make an account and an organization
+         * @description Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: {
@@ -1701,9 +2209,516 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description whatever the address: a mail says how to go on. Where REGISTRATION is `verified`
+                             * @enum {string}
+                             */
+                            status: "confirmation_sent";
+                        };
+                    };
+                };
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a registration by the token of a link
+         * @description Nobody needs to sign in for it.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `body`: no cookies are set, and `refreshToken` is in the answer; for clients that are no browsers */
+                    transport?: "cookie" | "body";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the one that was chosen at registration */
+                        password: string;
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            accessToken: string;
+                            /** @description goes into `X-CSRF-Token` on unsafe methods where the cookie and no Authorization header says who asks */
+                            csrfToken: string;
+                            /** @description seconds */
+                            expiresIn: number;
+                            organization: {
+                                /**
+                                 * Format: date-time
+                                 * @description since then only its admins get in, to export and restore it
+                                 */
+                                closedAt: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                createdAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description when a closed one is deleted for good
+                                 */
+                                deleteAfter: string | null;
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                id: string;
+                                name: string;
+                                /**
+                                 * @description the caller’s role in it
+                                 * @enum {string}
+                                 */
+                                role: "admin" | "power" | "regular" | "guest";
+                                settings: {
+                                    /**
+                                     * @description who may see who belongs to it: everybody from the role regular up, or the admins alone
+                                     * @enum {string}
+                                     */
+                                    memberDirectory: "members" | "admins";
+                                    /** @description its people get in with a second factor only */
+                                    requireSecondFactor: boolean;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updatedAt: string;
+                                version: number;
+                            };
+                            /** @description only where the tokens travel in the body */
+                            refreshToken?: string;
+                            /** @enum {string} */
+                            tokenType: "Bearer";
+                            user: {
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                createdAt: string;
+                                email: string;
+                                /** @description they have shown that they read what is sent there */
+                                emailVerified: boolean;
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                id: string;
+                                name: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updatedAt: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your second factor
+         * @description Needs the role guest. No API key may.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            confirmedAt: string | null;
+                            enabled: boolean;
+                            recoveryCodesLeft: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Begin to set up a second factor
+         * @description It counts once a code was confirmed.
+         *
+         *     Needs the role guest. No API key may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description not needed within 15 minutes after a sign-in */
+                        currentPassword?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description the URI as a QR code, an SVG document */
+                            qrSvg: string;
+                            /** @description base32, to be typed into an authenticator */
+                            secret: string;
+                            /** @description `otpauth://`, to be scanned */
+                            uri: string;
+                        };
+                    };
+                };
+            };
+        };
+        /**
+         * Remove the second factor
+         * @description Needs the role guest. No API key may.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description what the authenticator shows */
+                        code?: string;
+                        currentPassword?: string;
+                        /** @description works once */
+                        recoveryCode?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch the second factor on
+         * @description Gives the recovery codes, once, and ends all other sign-ins.
+         *
+         *     Needs the role guest. No API key may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description what the authenticator shows */
+                        code: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description shown this once; each stands for a code once */
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes in place of the old ones
+         * @description Needs the role guest. No API key may.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description what the authenticator shows */
+                        code?: string;
+                        /** @description works once */
+                        recoveryCode?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description shown this once; each stands for a code once */
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in
+         * @description Needs the role guest. No API key may.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** @description where it was opened or last renewed from */
+                                address: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                createdAt: string;
+                                /** @description the one that asks */
+                                current: boolean;
+                                /** @description for example `Firefox on Linux`, as the browser says */
+                                device: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                expiresAt: string;
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description when it was opened or last renewed, to the life of an access token
+                                 */
+                                lastSeenAt: string;
+                                /**
+                                 * @description how it was opened
+                                 * @enum {string}
+                                 */
+                                method: "registration" | "password" | "link" | "sso";
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                organizationId: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updatedAt: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * End all your sign-ins but this one
+         * @description Needs the role guest. No API key may.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description how many */
+                            ended: number;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your sign-ins
+         * @description Needs the role guest. No API key may.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description UUIDv7 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1718,7 +2733,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in by a one-time link */
+        /**
+         * Sign in by a one-time link
+         * @description Who has a second factor is answered 401 `identity.second_factor_required`, with a `challenge` for `/auth/login/second-factor`.
+         *
+         *     Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: {
@@ -1840,6 +2860,8 @@ export interface paths {
         /**
          * Hear from an identity provider that a person was created, updated or deleted
          * @description Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature; or with svix- names), or Auth0 Event Streams with a bearer token.
+         *
+         *     Nobody needs to sign in for it.
          */
         post: {
             parameters: {
@@ -1874,7 +2896,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is on in the caller’s organization */
+        /**
+         * What is on in the caller’s organization
+         * @description Needs the role guest. No API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1914,7 +2939,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What holds for everybody */
+        /**
+         * What holds for everybody
+         * @description Nobody needs to sign in for it.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1966,7 +2994,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List invitations, newest first */
+        /**
+         * List invitations, newest first
+         * @description Needs the role admin. No API key may.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2036,7 +3067,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Invite somebody by e-mail, or make a link */
+        /**
+         * Invite somebody by e-mail, or make a link
+         * @description Needs the role admin. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2133,7 +3167,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an invitation */
+        /**
+         * Revoke an invitation
+         * @description Needs the role admin. No API key may.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -2169,7 +3206,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an invitation again, with a new link */
+        /**
+         * Send an invitation again, with a new link
+         * @description Needs the role admin. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2250,7 +3290,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept an invitation: as who is signed in, or as a new account */
+        /**
+         * Accept an invitation: as who is signed in, or as a new account
+         * @description Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: {
@@ -2415,7 +3458,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What an invitation is for */
+        /**
+         * What an invitation is for
+         * @description Nobody needs to sign in for it.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2471,7 +3517,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List collections, newest first */
+        /**
+         * List collections, newest first
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2520,7 +3569,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a collection */
+        /**
+         * Make a collection
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2583,7 +3635,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a collection */
+        /**
+         * Read a collection
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2630,7 +3685,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Delete an empty collection */
+        /**
+         * Delete an empty collection
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -2654,7 +3712,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change a collection (If-Match: "<version>") */
+        /**
+         * Change a collection (If-Match: "<version>")
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -2716,7 +3777,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch sources change (server-sent events: delta; data {source}) */
+        /**
+         * Watch sources change (server-sent events: delta; data {source})
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2768,7 +3832,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List sources, newest first */
+        /**
+         * List sources, newest first
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -2848,7 +3915,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Add sources: multipart with files, or JSON with a text */
+        /**
+         * Add sources: multipart with files, or JSON with a text
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3010,7 +4080,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a source */
+        /**
+         * Read a source
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -3082,7 +4155,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Delete a source with all its versions */
+        /**
+         * Delete a source with all its versions
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -3118,7 +4194,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop processing a source */
+        /**
+         * Stop processing a source
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3201,7 +4280,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the chunks of a version */
+        /**
+         * Read the chunks of a version
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3256,7 +4338,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the canonical text and structure of a version */
+        /**
+         * Read the canonical text and structure of a version
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3310,7 +4395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the original file */
+        /**
+         * Download the original file
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3367,7 +4455,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Process a source again */
+        /**
+         * Process a source again
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3502,7 +4593,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the versions of a source, newest first */
+        /**
+         * List the versions of a source, newest first
+         * @description Needs the role regular; an API key needs the scope `library:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3557,7 +4651,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done on the instance, newest first */
+        /**
+         * List what was done on the instance, newest first
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3662,7 +4759,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is on for the whole instance */
+        /**
+         * What is on for the whole instance
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -3710,7 +4810,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Switch something on or off for the whole instance */
+        /**
+         * Switch something on or off for the whole instance
+         * @description For operators of the instance.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -3763,7 +4866,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List identity providers, oldest first */
+        /**
+         * List identity providers, oldest first
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: {
@@ -3861,7 +4967,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Trust an identity provider */
+        /**
+         * Trust an identity provider
+         * @description For operators of the instance.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4027,7 +5136,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an identity provider */
+        /**
+         * Read an identity provider
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4123,7 +5235,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Trust an identity provider no more: its sign-ins end, accounts stay */
+        /**
+         * Trust an identity provider no more: its sign-ins end, accounts stay
+         * @description For operators of the instance.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -4147,7 +5262,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change an identity provider (If-Match: "<version>") */
+        /**
+         * Change an identity provider (If-Match: "<version>")
+         * @description For operators of the instance.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -4305,6 +5423,241 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/operator/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List mail, newest first
+         * @description For operators of the instance.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "held" | "queued" | "sent" | "failed";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                attempts: number;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                createdAt: string;
+                                /**
+                                 * Format: uuid
+                                 * @description UUIDv7
+                                 */
+                                id: string;
+                                /** @description for example `verify_email`, `reset_password`, `invitation` */
+                                kind: string;
+                                /** @description what the last attempt that failed said */
+                                reason: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                sentAt: string | null;
+                                /**
+                                 * @description `held`: there is no mail server, pass it on by hand; `failed`: given up
+                                 * @enum {string}
+                                 */
+                                state: "held" | "queued" | "sent" | "failed";
+                                subject: string;
+                                to: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updatedAt: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/mail/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a message, to pass it on by hand
+         * @description Its links let people in: that it was read is recorded.
+         *
+         *     For operators of the instance.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description UUIDv7 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            attempts: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            id: string;
+                            /** @description for example `verify_email`, `reset_password`, `invitation` */
+                            kind: string;
+                            /** @description what the last attempt that failed said */
+                            reason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            sentAt: string | null;
+                            /**
+                             * @description `held`: there is no mail server, pass it on by hand; `failed`: given up
+                             * @enum {string}
+                             */
+                            state: "held" | "queued" | "sent" | "failed";
+                            subject: string;
+                            /** @description null once it was removed */
+                            text: string | null;
+                            to: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updatedAt: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/mail/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that is held or was given up
+         * @description For operators of the instance.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description UUIDv7 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            attempts: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            id: string;
+                            /** @description for example `verify_email`, `reset_password`, `invitation` */
+                            kind: string;
+                            /** @description what the last attempt that failed said */
+                            reason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            sentAt: string | null;
+                            /**
+                             * @description `held`: there is no mail server, pass it on by hand; `failed`: given up
+                             * @enum {string}
+                             */
+                            state: "held" | "queued" | "sent" | "failed";
+                            subject: string;
+                            /** @description null once it was removed */
+                            text: string | null;
+                            to: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updatedAt: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/maintenance": {
         parameters: {
             query?: never;
@@ -4312,7 +5665,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the instance is closed */
+        /**
+         * Whether the instance is closed
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4347,7 +5703,10 @@ export interface paths {
                 };
             };
         };
-        /** Close the instance for a while */
+        /**
+         * Close the instance for a while
+         * @description For operators of the instance.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -4395,7 +5754,10 @@ export interface paths {
             };
         };
         post?: never;
-        /** Open the instance again */
+        /**
+         * Open the instance again
+         * @description For operators of the instance.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -4426,7 +5788,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all organizations, oldest first */
+        /**
+         * List all organizations, oldest first
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: {
@@ -4495,7 +5860,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an organization */
+        /**
+         * Read an organization
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4558,7 +5926,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is on in one organization */
+        /**
+         * What is on in one organization
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4609,7 +5980,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Switch something on or off in one organization */
+        /**
+         * Switch something on or off in one organization
+         * @description For operators of the instance.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -4664,7 +6038,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Identity providers that lead to an organization */
+        /**
+         * Identity providers that lead to an organization
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4712,7 +6089,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** The same for an organization that nobody can reach any more */
+        /**
+         * The same for an organization that nobody can reach any more
+         * @description For operators of the instance.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -4772,7 +6152,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shut everybody out of an organization */
+        /**
+         * Shut everybody out of an organization
+         * @description For operators of the instance.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4842,7 +6225,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a suspended organization again */
+        /**
+         * Open a suspended organization again
+         * @description For operators of the instance.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4903,7 +6289,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the instance is doing */
+        /**
+         * How the instance is doing
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4987,7 +6376,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys that sign access tokens, the newest first */
+        /**
+         * The keys that sign access tokens, the newest first
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -5066,6 +6458,8 @@ export interface paths {
         /**
          * Make the next signing key
          * @description The next key is published at once and signs ten minutes later; tokens of the old one are accepted until they end. With `endSessions` it signs at once, no older token is accepted, and everybody signs in again.
+         *
+         *     For operators of the instance.
          */
         post: {
             parameters: {
@@ -5145,7 +6539,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List everybody, oldest account first */
+        /**
+         * List everybody, oldest account first
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: {
@@ -5215,7 +6612,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an account */
+        /**
+         * Read an account
+         * @description For operators of the instance.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -5276,7 +6676,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Delete an account */
+        /**
+         * Delete an account
+         * @description For operators of the instance.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -5300,7 +6703,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Disable or enable an account, or mark it as operator */
+        /**
+         * Disable or enable an account, or mark it as operator
+         * @description For operators of the instance.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -5370,7 +6776,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a link that signs the person in once, within 24 hours */
+        /**
+         * Make a link that signs the person in once, within 24 hours
+         * @description For operators of the instance.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -5415,7 +6824,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the organizations that the caller belongs to */
+        /**
+         * List the organizations that the caller belongs to
+         * @description Needs the role guest; an API key needs the scope `organization:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -5482,7 +6894,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make an organization, and be its admin */
+        /**
+         * Make an organization, and be its admin
+         * @description Needs the role guest. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -5564,7 +6979,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an organization */
+        /**
+         * Read an organization
+         * @description Needs the role guest; an API key needs the scope `organization:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -5632,7 +7050,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Close an organization; it is deleted after a time of grace */
+        /**
+         * Close an organization; it is deleted after a time of grace
+         * @description Needs the role admin. No API key may.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -5700,7 +7121,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change an organization (If-Match: "<version>") */
+        /**
+         * Change an organization (If-Match: "<version>")
+         * @description Needs the role admin. No API key may.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -5790,7 +7214,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List members, whoever has belonged longest first */
+        /**
+         * List members, whoever has belonged longest first
+         * @description Needs the role regular; an API key needs the scope `organization:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -5859,7 +7286,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a member, or leave */
+        /**
+         * Remove a member, or leave
+         * @description Needs the role guest. No API key may.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -5885,7 +7315,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change the role of a member */
+        /**
+         * Change the role of a member
+         * @description Needs the role admin. No API key may.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -5950,7 +7383,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a closed organization again */
+        /**
+         * Open a closed organization again
+         * @description Needs the role admin. No API key may.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -6029,7 +7465,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Identity providers that lead to the organization */
+        /**
+         * Identity providers that lead to the organization
+         * @description Needs the role admin. No API key may.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -6077,7 +7516,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Let members in through the identity providers only, or in every way */
+        /**
+         * Let members in through the identity providers only, or in every way
+         * @description Needs the role admin. No API key may.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -6135,7 +7577,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an organization uses */
+        /**
+         * What an organization uses
+         * @description Needs the role admin; an API key needs the scope `organization:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -6187,7 +7632,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find passages by word and by meaning */
+        /**
+         * Find passages by word and by meaning
+         * @description Needs the role guest; an API key needs the scope `search:read`.
+         */
         get: {
             parameters: {
                 query: {
@@ -6279,7 +7727,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tasks, newest first */
+        /**
+         * List tasks, newest first
+         * @description Needs the role regular; an API key needs the scope `tasks:read`.
+         */
         get: {
             parameters: {
                 query?: {
@@ -6372,7 +7823,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a task */
+        /**
+         * Read a task
+         * @description Needs the role regular; an API key needs the scope `tasks:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -6462,7 +7916,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a task */
+        /**
+         * Cancel a task
+         * @description Needs the role power; an API key needs the scope `tasks:write`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -6548,7 +8005,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Watch a task (server-sent events: start, delta, done; data {task}) */
+        /**
+         * Watch a task (server-sent events: start, delta, done; data {task})
+         * @description Needs the role regular; an API key needs the scope `tasks:read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -6603,7 +8063,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a failed or cancelled task again */
+        /**
+         * Try a failed or cancelled task again
+         * @description Needs the role power; an API key needs the scope `tasks:write`.
+         */
         post: {
             parameters: {
                 query?: never;

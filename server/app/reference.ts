@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { Http } from '../platform/http/index.ts';
+import type { FastifySchema } from 'fastify';
+import type { Access, Http } from '../platform/http/index.ts';
 
 /** The OpenAPI 3.1 document that the routes' own schemas make, and a page to read it. */
 export async function apiReference(http: Http): Promise<void> {
@@ -19,10 +20,13 @@ export async function apiReference(http: Http): Promise<void> {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
           cookie: { type: 'apiKey', in: 'cookie', name: 'scriptorium_access' },
+          apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_…', description: 'An API key' },
+          adminSecret: { type: 'apiKey', in: 'header', name: 'X-Admin-Secret' },
         },
       },
       security: [{ bearer: [] }, { cookie: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: withAccess(schema, route.config?.access), url }),
   });
   await http.register(swaggerUi, {
     routePrefix: '/docs',
@@ -30,4 +34,28 @@ export async function apiReference(http: Http): Promise<void> {
     staticCSP: true,
   });
   http.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => http.swagger());
+}
+
+/** Says of an operation who may call it: in words, as security requirements, and as the data of `x-permission`. */
+function withAccess(schema: FastifySchema, access: Access | undefined): FastifySchema {
+  if (!access || schema.hide === true) return schema;
+  const { security, sentence } = requirementOf(access);
+  const description = schema.description === undefined ? sentence : `${schema.description}\n\n${sentence}`;
+  return { ...schema, description, security, 'x-permission': access } as FastifySchema;
+}
+
+function requirementOf(access: Access) {
+  if ('public' in access) return { security: [], sentence: 'Nobody needs to sign in for it.' };
+  if ('operator' in access) {
+    return {
+      security: [{ adminSecret: [] }, { bearer: [] }, { cookie: [] }],
+      sentence: 'For operators of the instance.',
+    };
+  }
+  const { minimum, scope } = access;
+  const people = [{ bearer: [] }, { cookie: [] }];
+  if (scope === null) return { security: people, sentence: `Needs the role ${minimum}. No API key may.` };
+  const keys = scope === 'any' ? 'any API key may' : `an API key needs the scope \`${scope}\``;
+  const security = [...people, { apiKey: scope === 'any' ? [] : [scope] }];
+  return { security, sentence: `Needs the role ${minimum}; ${keys}.` };
 }

@@ -1,0 +1,153 @@
+import type { Role } from '../kernel/actor.ts';
+import type { Scope } from '../kernel/scopes.ts';
+
+/**
+ * Who may do what: every operation of the API, reviewed by people and independent of what the routes declare about
+ * themselves. Tests hold the routes, the OpenAPI document and the behaviour of a running server to it, and an operation
+ * that does not stand here fails the build. `docs/security/permissions.md` shows it in readable form.
+ */
+export type Permission =
+  | { readonly kind: 'public'; readonly because: string }
+  /** `scope`: what an API key needs besides its person's role; `any`: every key may; null: none may. */
+  | { readonly kind: 'role'; readonly minimum: Role; readonly scope: Scope | 'any' | null }
+  | { readonly kind: 'operator' };
+
+const open = (because: string): Permission => ({ kind: 'public', because });
+const from = (minimum: Role, scope: Scope | 'any' | null = null): Permission => ({
+  kind: 'role',
+  minimum,
+  scope,
+});
+const operator: Permission = { kind: 'operator' };
+
+/** About oneself: everybody who is signed in, and no API key, because a key must not open its owner's account. */
+const oneself = from('guest');
+const admin = from('admin');
+
+export const PERMISSIONS: Readonly<Record<string, Permission>> = {
+  // Getting in.
+  'POST /auth/register': open('people without an account make one'),
+  'POST /auth/register/confirm': open('the token says who it is'),
+  'POST /auth/login': open('people sign in by it'),
+  'POST /auth/login/second-factor': open('the challenge says who it is'),
+  'POST /auth/sign-in-link': open('the token says who it is'),
+  'POST /auth/refresh': open('the refresh token says who it is'),
+  'POST /auth/logout': open('also with an access token that has ended'),
+  'POST /auth/password-reset': open('people who cannot sign in'),
+  'POST /auth/password-reset/confirm': open('the token says who it is'),
+  'POST /auth/email-verification/confirm': open('the token says whose address it is'),
+  'GET /auth/oidc/providers': open('the sign-in page shows them'),
+  'GET /auth/oidc/errors/{code}': open('the sign-in page explains what went wrong'),
+  'GET /auth/oidc/{provider}/start': open('people sign in by it'),
+  'GET /auth/oidc/{provider}/callback': open('the provider sends the browser here'),
+  'POST /auth/webhooks/{provider}': open('the signature says who sent it'),
+  'POST /invitations/lookup': open('whoever holds the token may know what it is for'),
+  'POST /invitations/accept': open('people without an account accept too'),
+  'GET /instance': open('the sign-in page shows it'),
+
+  // Oneself.
+  'GET /auth/me': oneself,
+  'PATCH /auth/me': oneself,
+  'DELETE /auth/me': oneself,
+  'POST /auth/organization': oneself,
+  'GET /auth/sessions': oneself,
+  'DELETE /auth/sessions': oneself,
+  'DELETE /auth/sessions/{id}': oneself,
+  'POST /auth/password': oneself,
+  'POST /auth/email-verification': oneself,
+  'GET /auth/second-factor': oneself,
+  'POST /auth/second-factor': oneself,
+  'DELETE /auth/second-factor': oneself,
+  'POST /auth/second-factor/confirm': oneself,
+  'POST /auth/second-factor/recovery-codes': oneself,
+  'GET /auth/identities': oneself,
+  'POST /auth/oidc/{provider}/link': oneself,
+  'DELETE /auth/oidc/{provider}/link': oneself,
+  'GET /auth/oidc/sign-out': oneself,
+  'GET /features': oneself,
+  'GET /api-keys': from('regular'),
+  'POST /api-keys': from('regular'),
+  'GET /api-keys/current': from('guest', 'any'),
+  'GET /api-keys/{id}': from('regular'),
+  'DELETE /api-keys/{id}': from('regular'),
+
+  // The organization.
+  'GET /organizations': from('guest', 'organization:read'),
+  'POST /organizations': oneself,
+  'GET /organizations/{id}': from('guest', 'organization:read'),
+  'PATCH /organizations/{id}': admin,
+  'DELETE /organizations/{id}': admin,
+  'POST /organizations/{id}/restore': admin,
+  'GET /organizations/{id}/usage': from('admin', 'organization:read'),
+  'GET /organizations/{id}/sso': admin,
+  'PATCH /organizations/{id}/sso': admin,
+  'GET /organizations/{id}/members': from('regular', 'organization:read'),
+  'PATCH /organizations/{id}/members/{userId}': admin,
+  // Everybody may leave; the service lets only admins remove others.
+  'DELETE /organizations/{id}/members/{userId}': oneself,
+  'GET /invitations': admin,
+  'POST /invitations': admin,
+  'DELETE /invitations/{id}': admin,
+  'POST /invitations/{id}/resend': admin,
+  'GET /audit-events': from('admin', 'audit:read'),
+  'GET /audit-events/export': from('admin', 'audit:read'),
+  'GET /audit-events/verification': from('admin', 'audit:read'),
+
+  // The library, and what is found in it.
+  'GET /library/sources': from('regular', 'library:read'),
+  'POST /library/sources': from('power', 'library:write'),
+  'GET /library/sources/{id}': from('regular', 'library:read'),
+  'DELETE /library/sources/{id}': from('power', 'library:write'),
+  'GET /library/sources/{id}/content': from('regular', 'library:read'),
+  'GET /library/sources/{id}/chunks': from('regular', 'library:read'),
+  'GET /library/sources/{id}/versions': from('regular', 'library:read'),
+  'GET /library/sources/{id}/file': from('regular', 'library:read'),
+  'POST /library/sources/{id}/reprocess': from('power', 'library:write'),
+  'POST /library/sources/{id}/cancel': from('power', 'library:write'),
+  'GET /library/events': from('regular', 'library:read'),
+  'GET /library/collections': from('regular', 'library:read'),
+  'POST /library/collections': from('power', 'library:write'),
+  'GET /library/collections/{id}': from('regular', 'library:read'),
+  'PATCH /library/collections/{id}': from('power', 'library:write'),
+  'DELETE /library/collections/{id}': from('power', 'library:write'),
+  // Guests may search, and find only what is shared with them: nothing of the library.
+  'GET /search': from('guest', 'search:read'),
+  'POST /ask': from('regular', 'ask:run'),
+  'GET /tasks': from('regular', 'tasks:read'),
+  'GET /tasks/{id}': from('regular', 'tasks:read'),
+  'GET /tasks/{id}/events': from('regular', 'tasks:read'),
+  'POST /tasks/{id}/cancel': from('power', 'tasks:write'),
+  'POST /tasks/{id}/retry': from('power', 'tasks:write'),
+
+  // The instance.
+  'GET /operator/overview': operator,
+  'GET /operator/audit-events': operator,
+  'GET /operator/organizations': operator,
+  'GET /operator/organizations/{id}': operator,
+  'POST /operator/organizations/{id}/suspend': operator,
+  'POST /operator/organizations/{id}/unsuspend': operator,
+  'GET /operator/organizations/{id}/sso': operator,
+  'PATCH /operator/organizations/{id}/sso': operator,
+  'GET /operator/organizations/{id}/features': operator,
+  'PUT /operator/organizations/{id}/features/{feature}': operator,
+  'GET /operator/users': operator,
+  'GET /operator/users/{id}': operator,
+  'PATCH /operator/users/{id}': operator,
+  'DELETE /operator/users/{id}': operator,
+  'POST /operator/users/{id}/sign-in-link': operator,
+  'GET /operator/identity-providers': operator,
+  'POST /operator/identity-providers': operator,
+  'GET /operator/identity-providers/{id}': operator,
+  'PATCH /operator/identity-providers/{id}': operator,
+  'DELETE /operator/identity-providers/{id}': operator,
+  'GET /operator/mail': operator,
+  'GET /operator/mail/{id}': operator,
+  'POST /operator/mail/{id}/send': operator,
+  'GET /operator/signing-keys': operator,
+  'POST /operator/signing-keys/rotate': operator,
+  'GET /operator/features': operator,
+  'PUT /operator/features/{feature}': operator,
+  'GET /operator/maintenance': operator,
+  'PUT /operator/maintenance': operator,
+  'DELETE /operator/maintenance': operator,
+};
