@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../platform/config/index.ts';
@@ -9,7 +10,7 @@ import type { Config } from '../platform/config/index.ts';
  */
 export async function resolveSecret(config: Config): Promise<string> {
   if (config.identity.secretKey) return config.identity.secretKey;
-  const path = join(config.dataDir, 'secret.key');
+  const path = pathOf(config);
   await mkdir(config.dataDir, { recursive: true });
   try {
     await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
@@ -20,4 +21,14 @@ export async function resolveSecret(config: Config): Promise<string> {
   if (secret.length < 32)
     throw new Error(`${path} is damaged: it must hold at least 32 characters. Remove it to make a new one.`);
   return secret;
+}
+
+/** The same secret where there is one already; nothing is made. */
+export async function knownSecret(config: Config): Promise<string | undefined> {
+  if (config.identity.secretKey) return config.identity.secretKey;
+  return existsSync(pathOf(config)) ? (await readFile(pathOf(config), 'utf8')).trim() : undefined;
+}
+
+function pathOf({ dataDir }: Config): string {
+  return join(dataDir, 'secret.key');
 }

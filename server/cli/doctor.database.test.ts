@@ -9,6 +9,7 @@ const healthy: DatabaseReport = {
   missing: [],
   unknown: [],
   queue: true,
+  signingKeys: [],
   roles: { loginAllPowerful: false, loginIsMember: true, loginMayCreate: false },
 };
 

@@ -1,6 +1,8 @@
+import { knownSecret } from '../app/secret.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type DatabaseReport, type FolderHolder, inspectDatabase } from '../platform/db/index.ts';
 import { type Finding, fail, failed, ok, skip, warn } from './doctor.findings.ts';
+import { describeSigningKeys } from './doctor.keys.ts';
 
 const OLDEST_POSTGRES = 160_000;
 
@@ -16,7 +18,10 @@ export async function checkDatabase(
   try {
     const report = await inspectDatabase(config);
     if (report === null) return [ok('database', 'embedded, will be made at the first start')];
-    return describeDatabase(report, config.production);
+    return [
+      ...describeDatabase(report, config.production),
+      describeSigningKeys(report.signingKeys, await knownSecret(config)),
+    ];
   } catch (error) {
     const mend =
       url === undefined

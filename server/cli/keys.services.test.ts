@@ -76,4 +76,19 @@ describe.skipIf(serverUrl === '')('signing keys of several processes (needs TEST
     expect(await statuses(second)).toEqual([401, 401]);
     expect(await statuses(await signIn(there))).toEqual([200, 200]);
   });
+
+  test('the doctor sees by a plain login whether the keys open', async () => {
+    const finding = async (environment: Record<string, string>) => {
+      const { stdout } = await cli.run(['doctor', '--json'], environment);
+      const { findings } = JSON.parse(stdout) as {
+        findings: { name: string; status: string; message: string }[];
+      };
+      return findings.find(({ name }) => name === 'signing keys');
+    };
+    expect(await finding({})).toMatchObject({ status: 'ok', message: '1 for access tokens' });
+    expect(await finding({ SECRET_KEY: randomBytes(24).toString('hex') })).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('everybody signs in again'),
+    });
+  });
 });

@@ -36,6 +36,7 @@ import { type OperatorsRoom, operatorsRoom } from './operators/operators.module.
 import { type OrganizationsRoom, organizationsRoom } from './organizations/organizations.module.ts';
 import type { RegistrationMode } from './registration/registration.service.ts';
 import { type SigningKeysRoom, signingKeysRoom } from './signing-keys/signing-keys.module.ts';
+import { signingKeySeal } from './signing-keys/signing-keys.seal.ts';
 
 export interface IdentitySettings {
   /** At least 32 characters; all keys are derived from it. */
@@ -97,7 +98,7 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
   const keys = deriveKeys(settings.secretKey);
   const signingKeys = signingKeysRoom({
     ...{ uow, audit, clock, logger },
-    box: createSecretBox(keys.storedSecrets),
+    seal: signingKeySeal(settings.secretKey),
     accessTokenSeconds: settings.accessTokenSeconds,
     rotationDays: settings.signingKeyDays,
     endAllSessions: async (tx, at) => {

@@ -4,6 +4,7 @@ import type { OrganizationView, UserView } from './identity.schemas.ts';
 
 export type { OrganizationView, UserView } from './identity.schemas.ts';
 export type { SigningKeyList } from './signing-keys/signing-keys.schemas.ts';
+export { signingKeySeal } from './signing-keys/signing-keys.seal.ts';
 
 /** A person and where they belong; the organization that they have belonged to longest first. */
 export interface Account {

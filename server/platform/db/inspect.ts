@@ -15,6 +15,8 @@ export interface DatabaseReport {
   /** Versions in the database that this build does not know. */
   readonly unknown: readonly number[];
   readonly queue: boolean;
+  /** The keys that sign access tokens and have not ended; empty before their migration. */
+  readonly signingKeys: readonly { readonly id: string; readonly sealed_key: Uint8Array | null }[];
   readonly roles: {
     /** The login could read past row-level security. */
     readonly loginAllPowerful: boolean;
@@ -59,6 +61,7 @@ export async function inspect(
       exists(select from pg_available_extensions where name = 'vector') as vector_available,
       exists(select from pg_tables where schemaname = 'public' and tablename = 'schema_migrations') as migrated,
       exists(select from pg_tables where schemaname = 'queue' and tablename = 'queue') as queue,
+      exists(select from pg_tables where schemaname = 'public' and tablename = 'signing_keys') as signing_keys,
       (select rolsuper or rolbypassrls from pg_roles where rolname = session_user) as all_powerful,
       (select pg_has_role(session_user, oid, 'member') from pg_roles where rolname = $1) as member,
       has_schema_privilege(session_user, 'public', 'create') as may_create`,
@@ -78,6 +81,7 @@ export async function inspect(
     missing: migrations.filter(({ version }) => !applied.has(version)).map(migrationName),
     unknown: [...applied].filter((version) => !known.has(version)),
     queue: found?.queue === true,
+    signingKeys: found?.signing_keys === true ? await sealedKeys(executor) : [],
     roles: {
       loginAllPowerful: found?.all_powerful === true,
       loginIsMember: typeof found?.member === 'boolean' ? found.member : null,
@@ -91,6 +95,18 @@ async function appliedVersions(executor: SqlExecutor, isMember: boolean): Promis
   if (isMember) await executor.execute(`set role ${APP_ROLE}`);
   const { rows } = await executor.execute('select version from schema_migrations order by version');
   return new Set(rows.map((row) => Number(row.version)));
+}
+
+/** Sealed as they are; only the instance's own scope sees them. */
+async function sealedKeys(executor: SqlExecutor): Promise<DatabaseReport['signingKeys']> {
+  await executor.execute("select set_config('app.scope', 'instance', false)");
+  const { rows } = await executor.execute(
+    'select id, sealed_key from signing_keys where expires_at is null or expires_at > now()',
+  );
+  return rows.map(({ id, sealed_key: sealed }) => ({
+    id: String(id),
+    sealed_key: sealed instanceof Uint8Array ? sealed : null,
+  }));
 }
 
 /** `0001_identity`. */

@@ -6,7 +6,6 @@ import {
   type NewSigningKey,
   newSigningKey,
   openSigningKey,
-  type SecretBox,
   type SigningKey,
 } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
@@ -23,6 +22,7 @@ import {
   retireSigningKeys,
 } from './signing-keys.repository.ts';
 import { type SigningKeyList, toSigningKeyView } from './signing-keys.schemas.ts';
+import type { SigningKeySeal } from './signing-keys.seal.ts';
 import type { SigningKeyRow } from './signing-keys.tables.ts';
 
 /** Milliseconds between a key's publication and its first token: verifiers read the published keys every few minutes. */
@@ -51,7 +51,7 @@ export interface SigningKeysDependencies {
   readonly uow: UnitOfWork;
   readonly audit: AuditTrail;
   readonly clock: Clock;
-  readonly box: SecretBox;
+  readonly seal: SigningKeySeal;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** The longest life of a token. */
   readonly accessTokenSeconds: number;
@@ -64,7 +64,7 @@ export interface SigningKeysDependencies {
 const INSTANCE = instanceActor('signing-keys');
 
 export function createSigningKeys(dependencies: SigningKeysDependencies): SigningKeys {
-  const { uow, audit, clock, box, logger, accessTokenSeconds, rotationDays, endAllSessions } = dependencies;
+  const { uow, audit, clock, seal, logger, accessTokenSeconds, rotationDays, endAllSessions } = dependencies;
   return { load, list, rotate, sweep };
 
   async function load(): Promise<readonly SigningKey[]> {
@@ -89,7 +89,7 @@ export function createSigningKeys(dependencies: SigningKeysDependencies): Signin
         organizationId: null,
         target: { type: 'signing_key', id: key.kid },
       });
-      return { closed: rows.filter((row) => secretOf(row) === undefined).length };
+      return { closed: rows.filter((row) => seal.open(row) === undefined).length };
     });
     if (!made) return;
     logger.info({ kid: key.kid }, 'made a key that signs access tokens');
@@ -105,7 +105,7 @@ export function createSigningKeys(dependencies: SigningKeysDependencies): Signin
     requireInstance(actor);
     const rows = await uow.read(instanceActor(actor.requestId), allSigningKeys);
     const now = clock().getTime();
-    const items = rows.map((row) => toSigningKeyView(row, secretOf(row) !== undefined, now));
+    const items = rows.map((row) => toSigningKeyView(row, seal.open(row) !== undefined, now));
     return { items, nextCursor: null };
   }
 
@@ -122,7 +122,7 @@ export function createSigningKeys(dependencies: SigningKeysDependencies): Signin
         await endAllSessions(tx, at);
         await insert(tx, key, at, at);
       } else {
-        const next = rows.find((row) => Date.parse(row.active_from) > now.getTime() && secretOf(row));
+        const next = rows.find((row) => Date.parse(row.active_from) > now.getTime() && seal.open(row));
         if (next) throw rotationUnderWay(next.active_from);
         // Where no key signs there is nobody to wait for.
         const start = now.getTime() + (rows.some(signsHere) ? PUBLISHED_BEFORE : 0);
@@ -146,8 +146,7 @@ export function createSigningKeys(dependencies: SigningKeysDependencies): Signin
   }
 
   async function insert(tx: Tx, key: NewSigningKey, activeFrom: string, at: string): Promise<void> {
-    const sealedKey = box.seal(key.secret, contextOf(key.kid));
-    await insertSigningKey(tx, { id: key.kid, sealedKey, activeFrom, at });
+    await insertSigningKey(tx, { id: key.kid, sealedKey: seal.seal(key), activeFrom, at });
     await announceSigningKeys(tx);
   }
 
@@ -160,19 +159,15 @@ export function createSigningKeys(dependencies: SigningKeysDependencies): Signin
     });
     if (rotationDays === 0) return;
     const rows = await uow.read(INSTANCE, (tx) => acceptedSigningKeys(tx, clock().toISOString()));
-    const [newest] = rows.filter((row) => secretOf(row) !== undefined);
+    const [newest] = rows.filter((row) => seal.open(row) !== undefined);
     if (newest && now - Date.parse(newest.active_from) > rotationDays * 86_400_000)
       await rotate(actor, { endSessions: false });
-  }
-
-  function secretOf({ id, sealed_key: sealed }: SigningKeyRow): Uint8Array | undefined {
-    return sealed === null ? undefined : box.open(sealed, contextOf(id));
   }
 
   function signsHere(row: SigningKeyRow): boolean {
     const now = clock().getTime();
     const retired = row.retired_at !== null && Date.parse(row.retired_at) <= now;
-    return Date.parse(row.active_from) <= now && !retired && secretOf(row) !== undefined;
+    return Date.parse(row.active_from) <= now && !retired && seal.open(row) !== undefined;
   }
 
   /**
@@ -181,15 +176,11 @@ export function createSigningKeys(dependencies: SigningKeysDependencies): Signin
    */
   async function opened(rows: readonly SigningKeyRow[]): Promise<readonly SigningKey[]> {
     const ours = rows.flatMap((row) => {
-      const secret = secretOf(row);
+      const secret = seal.open(row);
       return secret ? [openSigningKey({ kid: row.id, secret }, timesOf(row))] : [];
     });
     return Promise.all(ours);
   }
-}
-
-function contextOf(kid: string): string {
-  return `signing_keys/sealed_key/${kid}`;
 }
 
 function timesOf(row: SigningKeyRow): Pick<SigningKey, 'activeFrom' | 'retiredAt' | 'expiresAt'> {
