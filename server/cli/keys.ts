@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { createScriptoriumClient, type ScriptoriumClient, unwrap } from '../../client/index.ts';
+import { unwrap } from '../../client/index.ts';
 import { instanceActor } from '../kernel/actor.ts';
 import type { SigningKeyList } from '../modules/identity/index.ts';
-import { wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
+import { type OperatorOptions, remoteOperator } from './operator.client.ts';
 import { withProduct } from './product.ts';
 
-interface Options {
-  readonly server?: string;
+interface Options extends OperatorOptions {
   readonly json?: boolean;
 }
 
@@ -46,7 +45,7 @@ function withOptions(command: Command): Command {
 }
 
 async function list(context: CommandContext, options: Options): Promise<void> {
-  const client = clientOf(context, options);
+  const client = remoteOperator(context, options);
   if (client) return print(context, options, await unwrap(client.GET('/api/v1/operator/signing-keys')));
   await withProduct(context, async ({ modules }) => {
     print(context, options, await modules.identity.signingKeys.service.list(ACTOR));
@@ -55,30 +54,13 @@ async function list(context: CommandContext, options: Options): Promise<void> {
 
 async function rotate(context: CommandContext, options: RotateOptions): Promise<void> {
   const body = { endSessions: options.endSessions ?? false };
-  const client = clientOf(context, options);
+  const client = remoteOperator(context, options);
   if (client) {
     const keys = await unwrap(client.POST('/api/v1/operator/signing-keys/rotate', { body }));
     return print(context, options, keys);
   }
   await withProduct(context, async ({ modules }) => {
     print(context, options, await modules.identity.signingKeys.service.rotate(ACTOR, body));
-  });
-}
-
-/** Undefined where the work is done here. */
-function clientOf(context: CommandContext, options: Options): ScriptoriumClient | undefined {
-  const server = options.server ?? context.environment.SCRIPTORIUM_URL;
-  if (!server) return undefined;
-  const secret = context.environment.ADMIN_SECRET_KEY;
-  if (!secret)
-    throw wrongUse('Set ADMIN_SECRET_KEY to the one of the server: only its operators may do this.');
-  if (!URL.canParse(server)) throw wrongUse(`“${server}” is no address of a server.`);
-  return createScriptoriumClient({
-    baseUrl: server,
-    fetch: (request) => {
-      request.headers.set('x-admin-secret', secret);
-      return fetch(request);
-    },
   });
 }
 

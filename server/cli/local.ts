@@ -72,7 +72,7 @@ function askTheServer(context: CommandContext, config: Config, error: FolderInUs
   const advice =
     command !== undefined && DATABASE_COMMANDS.has(command)
       ? 'Stop it for a moment, or move to PostgreSQL (DATABASE_URL), which several processes may share.'
-      : `Ask that server instead:\n\n  ${command === 'keys' ? `ADMIN_SECRET_KEY=… ${ask}` : `${ask} --email you@example.org`}\n`;
+      : `Ask that server instead:\n\n  ${command === 'keys' || command === 'operator' ? `ADMIN_SECRET_KEY=… ${ask}` : `${ask} --email you@example.org`}\n`;
   return new CommandError(`${error.message.split('. ')[0]}. ${advice}`);
 }
 

@@ -8,6 +8,7 @@ import { addIngest } from './ingest.ts';
 import { addKeys } from './keys.ts';
 import { addMigrate } from './migrate.ts';
 import { addOpenApi } from './openapi.ts';
+import { addOperator } from './operator.ts';
 import { addSearch } from './search.ts';
 import { addServe } from './serve.ts';
 import { addUser } from './user.ts';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
   addSearch(program, context);
   addAsk(program, context);
   addAudit(program, context);
+  addOperator(program, context);
   addKeys(program, context);
   addMigrate(program, context);
   addDoctor(program, context);

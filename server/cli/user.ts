@@ -27,6 +27,7 @@ Examples:
   scriptorium user create ana@example.org --organization "Field office"
   scriptorium user create bo@example.org --organization "Field office" --role regular --link
   scriptorium user link admin@scriptorium.example
+  scriptorium user operator ana@example.org --grant
   scriptorium user list --json`;
 
 export function addUser(program: Command, context: CommandContext): void {
@@ -60,6 +61,15 @@ export function addUser(program: Command, context: CommandContext): void {
     .argument('<email>')
     .option('--json', 'the link as JSON')
     .action((email: string, options: { readonly json?: boolean }) => link(context, email, options));
+  user
+    .command('operator')
+    .description('Say whether somebody may operate the instance')
+    .argument('<email>')
+    .addOption(new Option('--grant', 'from the next request on').conflicts('revoke'))
+    .option('--revoke', 'from the next request on')
+    .action((email: string, options: { readonly grant?: boolean; readonly revoke?: boolean }) =>
+      markOperator(context, email, options),
+    );
 }
 
 async function create(context: CommandContext, email: string, options: CreateOptions): Promise<void> {
@@ -104,6 +114,18 @@ async function link(
     const url = linkOf(app, token);
     if (options.json) context.terminal.printJson({ url, expiresAt });
     else context.terminal.print(url);
+  });
+}
+
+async function markOperator(
+  context: CommandContext,
+  email: string,
+  { grant = false, revoke = false }: { readonly grant?: boolean; readonly revoke?: boolean },
+): Promise<void> {
+  if (grant === revoke) throw wrongUse('Say --grant or --revoke.');
+  await withProduct(context, async (app) => {
+    const user = await app.modules.identity.operators.users.markOperator(ACTOR, email, grant);
+    context.terminal.print(`${user.email} ${user.operator ? 'operates' : 'does not operate'} the instance.`);
   });
 }
 
