@@ -58,7 +58,7 @@ export interface SignInLimits {
   /** The password was right. */
   forgive(guess: Guess): Promise<void>;
   register(address: string): Promise<void>;
-  /** A registration named an address that is in use. */
+  /** A registration named an address that is in use. After too many, `register` refuses all. */
   registerTaken(address: string): Promise<void>;
   /** Before mail goes to somebody who asked for it without being signed in. */
   mail(guess: Guess): Promise<void>;
@@ -133,7 +133,13 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
         await backoffs.forgive(PASSWORD_BY_NETWORK, pairOf(guess));
         await cache.set(knownKey(guess), '1', KNOWN_SECONDS);
       }),
-    register: (address) => count(REGISTER_BY_ADDRESS, networkOf(address)),
+    register: async (address) => {
+      await count(REGISTER_BY_ADDRESS, networkOf(address));
+      // Also for addresses that are free: a refusal of only the others would tell which they are.
+      const { key, left } = windowOf(TAKEN_BY_ADDRESS, networkOf(address));
+      const taken = Number((await tolerating(undefined, () => cache.get(key))) ?? 0);
+      if (taken >= TAKEN_BY_ADDRESS.attempts) throw tooManyAttempts(left);
+    },
     registerTaken: (address) => count(TAKEN_BY_ADDRESS, networkOf(address)),
     mail: async ({ emailKey, address }) => {
       await count(MAIL_BY_ADDRESS, networkOf(address));

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Routes } from '../../../platform/http/index.ts';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import { originOf } from '../identity.signed-in.routes.ts';
-import { ConfirmEmailBody, OutboxMessageView, OutboxPage, OutboxQuery } from './email.schemas.ts';
+import { Accepted, ConfirmEmailBody, OutboxMessageView, OutboxPage, OutboxQuery } from './email.schemas.ts';
 import type { EmailVerification } from './email.service.ts';
 import type { OperatedMail } from './outbox.service.ts';
 
@@ -21,12 +21,12 @@ export function emailRoutes({ verification, mail }: EmailRoutesOptions): Routes 
           tags: ['auth'],
           summary: 'Send the link that confirms the address again',
           description: 'The same answer where the address is confirmed.',
-          response: { 202: Type.Null() },
+          response: { 202: Accepted },
         },
       },
       async (request, reply) => {
         await verification.resend(request.actor, originOf(request));
-        return reply.code(202).send(null);
+        return reply.code(202).send({ status: 'accepted' as const });
       },
     );
 

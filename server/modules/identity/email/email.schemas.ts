@@ -5,6 +5,9 @@ import { MAIL_STATES } from '../../../platform/mail/index.ts';
 /** A token as it stands in a link that was sent by mail. */
 export const MailedToken = Type.String({ minLength: 20, maxLength: 200 });
 
+/** What is done, and whether anything is, shows in somebody's mailbox only. */
+export const Accepted = Type.Object({ status: Type.Literal('accepted') });
+
 export const ConfirmEmailBody = Type.Object({ token: MailedToken }, { additionalProperties: false });
 
 const entry = {

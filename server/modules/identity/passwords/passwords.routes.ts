@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Routes } from '../../../platform/http/index.ts';
+import { Accepted } from '../email/email.schemas.ts';
 import { originOf } from '../identity.signed-in.routes.ts';
 import { ChangePasswordBody, ConfirmResetBody, ResetPasswordBody } from './passwords.schemas.ts';
 import type { Passwords } from './passwords.service.ts';
@@ -33,12 +34,12 @@ export function passwordsRoutes(passwords: Passwords): Routes {
           summary: 'Send a link to set a new password',
           description: 'The same answer, after the same work, whether or not the address has an account.',
           body: ResetPasswordBody,
-          response: { 202: Type.Null() },
+          response: { 202: Accepted },
         },
       },
       async (request, reply) => {
         await passwords.requestReset(request.actor, originOf(request), request.body.email);
-        return reply.code(202).send(null);
+        return reply.code(202).send({ status: 'accepted' as const });
       },
     );
 
