@@ -11,7 +11,7 @@ const TYPE = 'at+jwt';
 export const ACCESS_TOKEN_AUDIENCE = 'scriptorium:api';
 /** Seconds by which the clocks of two processes may differ. */
 const CLOCK_TOLERANCE = 5;
-/** Characters. Ours have about 600. */
+/** Characters. Ours have about 500 and the issuer. */
 const MAX_LENGTH = 2048;
 /**
  * The header that we write, to the letter. Every other one is refused without being interpreted: another algorithm, a
