@@ -4,6 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 const SECRET_LENGTH = 20;
 /** What every authenticator knows (RFC 6238, 4 and 5.2); others read these three from the URI, and many do not. */
 const SHAPE = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
+const CODE = /^[0-9]{6}$/;
 /** Time steps before and after the present one in which a code is accepted (RFC 6238, 5.2). */
 const WINDOW = 1;
 
@@ -25,6 +26,8 @@ export function provisioningOf(secret: Uint8Array, issuer: string, account: stri
 
 /** The time step that the code belongs to, where that is the one of `now` or a neighbour; undefined for a wrong code. */
 export function acceptedStep(secret: Uint8Array, code: string, now: Date): number | undefined {
+  // The library throws where characters are more than one byte.
+  if (!CODE.test(code)) return undefined;
   const timestamp = now.getTime();
   const delta = TOTP.validate({ ...SHAPE, token: code, secret: secretOf(secret), timestamp, window: WINDOW });
   return delta === null ? undefined : TOTP.counter({ period: SHAPE.period, timestamp }) + delta;
