@@ -5,6 +5,7 @@ import type { SearchAnswer, SearchHit, SearchMode, SearchRequest } from './port.
 import { encodeSearchCursor } from './query/cursor.ts';
 import { makeSnippet } from './query/snippet.ts';
 import { bestRows, type RankedRow, type RankPosition } from './ranking/page.ts';
+import type { RowScores } from './ranking/row-scores.ts';
 import { type PassageText, readPassages } from './storage/search-read.repository.ts';
 
 /** What a page of hits is made from. */
@@ -19,7 +20,7 @@ export interface AnswerContext {
 }
 
 export interface Ranking {
-  readonly scores: Float32Array;
+  readonly found: RowScores;
   readonly mode: SearchMode;
   readonly embedder: string | null;
 }
@@ -32,7 +33,7 @@ const TESTED_AT_MOST = 4_000;
 export async function answer(
   uow: UnitOfWork,
   context: AnswerContext,
-  { scores, ...ran }: Ranking,
+  { found, ...ran }: Ranking,
   after: RankPosition | null,
 ): Promise<SearchAnswer> {
   const { actor, request } = context;
@@ -40,8 +41,8 @@ export async function answer(
   const { ranked, texts } = await uow.read(actor, async (tx) => {
     const read = (rows: readonly RankedRow[]) => readPassages(tx, actor.organizationId, rows);
     return context.textTests.length === 0
-      ? await plainPage(context, scores, after, wanted, read)
-      : await testedPage(context, scores, after, wanted, read);
+      ? await plainPage(context, found, after, wanted, read)
+      : await testedPage(context, found, after, wanted, read);
   });
   const page = ranked.slice(0, request.limit);
   const last = page.at(-1);
@@ -64,13 +65,13 @@ const nameOf = (row: { readonly key: number; readonly ordinal: number }) => `${r
 
 async function plainPage(
   context: AnswerContext,
-  scores: Float32Array,
+  found: RowScores,
   after: RankPosition | null,
   limit: number,
   read: Read,
 ): Promise<FoundPage> {
   const { index, request } = context;
-  const ranked = bestRows(index, scores, { grouped: request.expand !== 'passages', after, limit });
+  const ranked = bestRows(index, found, { grouped: request.expand !== 'passages', after, limit });
   const texts = await read(ranked.slice(0, request.limit));
   return { ranked, texts: new Map(texts.map((text) => [nameOf(text), text])) };
 }
@@ -78,7 +79,7 @@ async function plainPage(
 /** Takes rows in their order, passage by passage, and keeps those whose text passes, until the page is full. */
 async function testedPage(
   context: AnswerContext,
-  scores: Float32Array,
+  found: RowScores,
   after: RankPosition | null,
   limit: number,
   read: Read,
@@ -89,7 +90,7 @@ async function testedPage(
   const documents = new Set<number>();
   let from = after;
   for (let tested = 0; tested < TESTED_AT_MOST && ranked.length < limit; tested += TESTED_AT_ONCE) {
-    const rows = bestRows(index, scores, { grouped: false, after: from, limit: TESTED_AT_ONCE });
+    const rows = bestRows(index, found, { grouped: false, after: from, limit: TESTED_AT_ONCE });
     const read_ = new Map((await read(rows)).map((text) => [nameOf(text), text]));
     for (const row of rows) {
       const text = read_.get(nameOf(row));

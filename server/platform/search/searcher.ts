@@ -2,7 +2,7 @@ import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
 import type { UnitOfWork } from '../db/port.ts';
 import { type AnswerContext, answer, type Ranking } from './answer.ts';
 import type { Embedders } from './embedding/embedders.ts';
-import { acceptanceOf, maskOf, vectorFilterOf } from './filter.ts';
+import { acceptanceOf, rowTest, vectorFilterOf } from './filter.ts';
 import type { IndexCache } from './memory/index-cache.ts';
 import type { OrganizationIndex } from './memory/organization-index.ts';
 import type { SearchAnswer, SearchRequest } from './port.ts';
@@ -15,6 +15,7 @@ import { scoreWords } from './ranking/bm25.ts';
 import { databaseCosines, memoryCosines } from './ranking/cosine-source.ts';
 import { largestRows } from './ranking/fusion.ts';
 import { rankHybrid, rankSemantic } from './ranking/latent-ranking.ts';
+import { masked, positive } from './ranking/row-scores.ts';
 import { type EmbedderRow, type IndexState, readPassages } from './storage/search-read.repository.ts';
 
 export interface SearcherOptions {
@@ -40,7 +41,8 @@ interface Context extends AnswerContext {
   readonly state: IndexState;
   readonly parsed: ParsedQuery;
   readonly resolved: ResolvedQuery;
-  readonly mask: (scores: Float32Array) => Float32Array;
+  /** Whether the caller may find a row and asked for its like. */
+  readonly keeps: (row: number) => boolean;
 }
 
 export async function search(
@@ -86,7 +88,7 @@ function contextOf(
     parsed,
     resolved,
     terms: resolved.terms,
-    mask: maskOf(index, parsed, acceptanceOf(actor, request)),
+    keeps: rowTest(index, parsed, acceptanceOf(actor, request)),
     textTests: [
       ...parsed.phrases.map(phraseTest),
       ...excludedPhrases.map((holds) => (text: string) => !holds(text)),
@@ -102,37 +104,41 @@ const LANGUAGE_PREFERENCE = 1.3;
 
 function inOwnLanguage({ index, resolved }: Context, ranking: Ranking): Ranking {
   if (resolved.language === null) return ranking;
-  const scores = ranking.scores.map((score, row) =>
-    score > 0 && index.passages.languageOf(row) === resolved.language ? score * LANGUAGE_PREFERENCE : score,
+  const { rows, scores } = ranking.found;
+  const preferred = scores.map((score, place) =>
+    index.passages.languageOf(rows[place] as number) === resolved.language
+      ? score * LANGUAGE_PREFERENCE
+      : score,
   );
-  return { ...ranking, scores };
+  return { ...ranking, found: { rows, scores: preferred } };
 }
 
 async function rank(options: SearcherOptions, context: Context, signal: AbortSignal): Promise<Ranking> {
-  const { actor, index, state, request, resolved, mask } = context;
+  const { actor, index, state, request, resolved, keeps } = context;
   const { embedder } = state;
   const query =
     request.mode === 'keyword' || embedder === null
       ? null
       : await embedQuery(options, context, embedder, signal);
   if (query === null || embedder === null) {
-    return { scores: mask(scoreWords(index, resolved.words)), mode: 'keyword', embedder: null };
+    const found = positive(masked(scoreWords(index, resolved.words), keeps));
+    return { found, mode: 'keyword', embedder: null };
   }
   const source =
     index.vectors === null
       ? databaseCosines(options.uow, actor, index, embedder, vectorFilterOf(actor, request))
       : memoryCosines(index);
-  const latent = { source, query, mask, depth: DEPTH };
-  const scores =
+  const latent = { source, query, keeps, depth: DEPTH };
+  const found =
     request.mode === 'semantic'
       ? await rankSemantic(latent)
       : await rankHybrid(index, {
           ...latent,
-          words: mask(scoreWords(index, resolved.words)),
+          words: masked(scoreWords(index, resolved.words), keeps),
           weight: embedder.weight,
           wordsLead: embedder.kind !== 'external',
         });
-  return { scores, mode: request.mode, embedder: embedder.name };
+  return { found, mode: request.mode, embedder: embedder.name };
 }
 
 /** Null where the query has nothing that the embedder understands, or an embedding server does not answer. */
@@ -175,12 +181,12 @@ async function correct(options: SearcherOptions, context: Context): Promise<stri
 
 async function correctWord(
   options: SearcherOptions,
-  { actor, index, mask }: Context,
+  { actor, index, keeps }: Context,
   word: string,
 ): Promise<string | null> {
   // Only what the caller may find may be proposed.
   const rowsOf = (term: number) =>
-    largestRows(mask(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }])), 20);
+    largestRows(masked(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }]), keeps), 20);
   const near = nearTerms(index, word, (term) => rowsOf(term).length).flatMap((candidate) =>
     rowsOf(index.vocabulary.numberOf(candidate.term) ?? 0)
       .slice(0, PASSAGES_A_TERM)

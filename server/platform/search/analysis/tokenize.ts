@@ -36,6 +36,7 @@ const TOKENS = new RegExp(
 const PART = new RegExp(RUN, 'gv');
 const APOSTROPHE = /['’ʼ＇]/;
 const IGNORABLE = /\u200c|\u200d|\u00ad/g;
+const ASCII = /^[\x20-\x7e]*$/;
 const PLAIN = /^[\p{L}\p{N}\p{M}]+$/u;
 
 /** Cuts text into tokens by Unicode's rules, with the language's habits for apostrophes. Linear in the text. */
@@ -52,7 +53,7 @@ export function tokenize(text: string, language: Language): Token[] {
 }
 
 function surfaceOf(text: string, language: Language | null): string {
-  const normal = text.normalize('NFKC').replace(IGNORABLE, '');
+  const normal = ASCII.test(text) ? text : text.normalize('NFKC').replace(IGNORABLE, '');
   const lower = language === null ? normal.toLowerCase() : language.lower(normal);
   return lower.length > MAX_WORD ? lower.slice(0, MAX_WORD).toWellFormed() : lower;
 }

@@ -125,7 +125,8 @@ export class OrganizationIndex {
   rowOf(key: number, ordinal: number): number | undefined {
     const entry = this.#byKey.get(key);
     if (entry === undefined) return undefined;
-    const at = entry.ordinals.indexOf(ordinal);
+    // Mostly they count from 0 without a gap.
+    const at = entry.ordinals[ordinal] === ordinal ? ordinal : entry.ordinals.indexOf(ordinal);
     return at < 0 ? undefined : entry.first + at;
   }
 

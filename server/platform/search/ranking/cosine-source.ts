@@ -10,10 +10,14 @@ import {
   type VectorFilter,
   vectorsOf,
 } from '../storage/vector.repository.ts';
+import { largestRows } from './fusion.ts';
+import { inRowOrder, masked, type RowScores } from './row-scores.ts';
 
-/** Where cosines come from. Both give one number for each row of the index, 0 where none is known. */
+/** Where cosines come from. */
 export interface CosineSource {
-  /** At least of the `depth` nearest rows and of the candidates. */
+  /** The `depth` rows with the largest cosines above 0 among those that are kept. */
+  nearest(query: Float32Array, keeps: (row: number) => boolean, depth: number): Promise<RowScores>;
+  /** One number for each row of the index, at least of the `depth` nearest rows and of the candidates; else 0. */
   cosines(query: Float32Array, candidates: readonly number[], depth: number): Promise<Float32Array>;
   /** Vectors of rows; those without one are left out. */
   vectors(rows: readonly number[]): Promise<readonly Float32Array[]>;
@@ -22,8 +26,14 @@ export interface CosineSource {
 /** Every vector is in memory: exact, and no organization can crowd out another. */
 export function memoryCosines(index: OrganizationIndex): CosineSource {
   const { vectors } = index;
+  const cosines = (query: Float32Array) =>
+    vectors?.cosines(query, index.rows) ?? new Float32Array(index.rows);
   return {
-    cosines: async (query) => vectors?.cosines(query, index.rows) ?? new Float32Array(index.rows),
+    nearest: async (query, keeps, depth) => {
+      const found = masked(cosines(query), keeps);
+      return inRowOrder(largestRows(found, depth).map((row) => ({ row, score: found[row] as number })));
+    },
+    cosines: async (query) => cosines(query),
     vectors: async (rows) =>
       vectors === null ? [] : rows.filter((row) => vectors.has(row)).map((row) => vectors.get(row)),
   };
@@ -43,6 +53,18 @@ export function databaseCosines(
     ordinal: index.ordinalOfRow(row),
   });
   return {
+    nearest: async (query, keeps, depth) => {
+      const vector = formatVector(query);
+      const found = await uow.read(actor, (tx) =>
+        nearestPassages(tx, organizationId, space, vector, filter, depth),
+      );
+      return inRowOrder(
+        found.flatMap(({ key, ordinal, cosine }) => {
+          const row = index.rowOf(key, ordinal);
+          return row === undefined || !keeps(row) ? [] : [{ row, score: cosine }];
+        }),
+      );
+    },
     cosines: async (query, candidates, depth) => {
       const vector = formatVector(query);
       const cosines = new Float32Array(index.rows);

@@ -1,4 +1,5 @@
 import type { IndexedDocument, OrganizationIndex } from '../memory/organization-index.ts';
+import type { RowScores } from './row-scores.ts';
 
 /** A row with its place in the order: higher scores first, then by document and passage, so that the order is total. */
 export interface RankedRow {
@@ -18,8 +19,12 @@ export interface PageOptions {
   readonly limit: number;
 }
 
-/** The best rows after a position, at most `limit`, of all with a score above 0. Linear in the rows. */
-export function bestRows(index: OrganizationIndex, scores: Float32Array, options: PageOptions): RankedRow[] {
+/** The best rows after a position, at most `limit`. Linear in the rows. */
+export function bestRows(
+  index: OrganizationIndex,
+  { rows, scores }: RowScores,
+  options: PageOptions,
+): RankedRow[] {
   const best: RankedRow[] = [];
   const offer = (ranked: RankedRow | null) => {
     if (ranked === null || (options.after !== null && compare(ranked, options.after) <= 0)) return;
@@ -27,9 +32,9 @@ export function bestRows(index: OrganizationIndex, scores: Float32Array, options
   };
   let current: IndexedDocument | undefined;
   let leader: RankedRow | null = null;
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores[row] ?? 0;
-    if (score <= 0) continue;
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as number;
+    const score = scores[place] as number;
     const document = index.documentOfRow(row);
     if (document === undefined) continue;
     if (document !== current) {
@@ -66,6 +71,6 @@ function insert(best: RankedRow[], ranked: RankedRow, limit: number): void {
 }
 
 /** The best row of each of the `count` best documents, best first. */
-export function leadingRows(index: OrganizationIndex, scores: Float32Array, count: number): number[] {
+export function leadingRows(index: OrganizationIndex, scores: RowScores, count: number): number[] {
   return bestRows(index, scores, { grouped: true, after: null, limit: count }).map(({ row }) => row);
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { queryBuilder } from '../../db/index.ts';
+import { queryBuilder, statement } from '../../db/index.ts';
 import type { Tx } from '../../db/port.ts';
 import type { SearchTables } from './search.tables.ts';
 
@@ -22,15 +22,16 @@ export interface EmbedderRow {
   readonly weight: number;
 }
 
+const stateOf = statement<
+  { sequence: number; passages: number } & { [K in keyof EmbedderRow]: EmbedderRow[K] | null }
+>(`
+  select s.sequence, s.passages, e.number, e.name, e.kind, e.dimensions, e.trained_passages as "trainedPassages", e.weight
+  from search_state s
+  left join search_embedders e on e.organization_id = s.organization_id and e.state = 'active'
+  where s.organization_id = $1`);
+
 export async function readState(tx: Tx, organizationId: string): Promise<IndexState> {
-  const { rows } = await sql<
-    { sequence: number; passages: number } & { [K in keyof EmbedderRow]: EmbedderRow[K] | null }
-  >`
-    select s.sequence, s.passages, e.number, e.name, e.kind, e.dimensions, e.trained_passages as "trainedPassages", e.weight
-    from search_state s
-    left join search_embedders e on e.organization_id = s.organization_id and e.state = 'active'
-    where s.organization_id = ${organizationId}`.execute(db(tx));
-  const row = rows[0];
+  const [row] = await stateOf(tx, organizationId);
   if (row === undefined) return { sequence: 0, passages: 0, embedder: null };
   const { sequence, passages, number, name, kind, dimensions, trainedPassages, weight } = row;
   const embedder =
@@ -161,6 +162,12 @@ export interface PassageText {
   readonly headings: string[];
 }
 
+const passagesOf = statement<PassageText>(`
+  select p.document_key as key, p.ordinal, p.content, p.start_at as start, p.end_at as end, p.page, p.headings
+  from unnest($1::bigint[], $2::integer[]) as wanted (key, ordinal)
+  join search_passages p on p.document_key = wanted.key and p.ordinal = wanted.ordinal
+  where p.organization_id = $3`);
+
 /** The text of passages of active documents, in no order; what is gone meanwhile is left out. */
 export async function readPassages(
   tx: Tx,
@@ -168,10 +175,7 @@ export async function readPassages(
   wanted: readonly { readonly key: number; readonly ordinal: number }[],
 ): Promise<readonly PassageText[]> {
   if (wanted.length === 0) return [];
-  const { rows } = await sql<PassageText>`
-    select p.document_key as key, p.ordinal, p.content, p.start_at as start, p.end_at as end, p.page, p.headings
-    from unnest(${wanted.map((row) => row.key)}::bigint[], ${wanted.map((row) => row.ordinal)}::integer[]) as wanted (key, ordinal)
-    join search_passages p on p.document_key = wanted.key and p.ordinal = wanted.ordinal
-    where p.organization_id = ${organizationId}`.execute(db(tx));
-  return rows;
+  const keys = wanted.map(({ key }) => key);
+  const ordinals = wanted.map(({ ordinal }) => ordinal);
+  return await passagesOf(tx, keys, ordinals, organizationId);
 }

@@ -1,10 +1,6 @@
-import { sql } from 'kysely';
-import { queryBuilder, statement } from '../../db/index.ts';
+import { statement } from '../../db/index.ts';
 import type { Tx } from '../../db/port.ts';
 import { decodeHalfVector } from './half-vector.ts';
-import type { SearchTables } from './search.tables.ts';
-
-const db = (tx: Tx) => queryBuilder<SearchTables>(tx);
 
 /** What the caller may find, for the database: a superset of what the process lets through. */
 export interface VectorFilter {
@@ -41,17 +37,29 @@ const HNSW = {
 /** Candidates that HNSW keeps while it walks; more is slower and finds more. 0.95 of the exact nearest need about this many. */
 const BREADTH = 120;
 
-type Nearest = ReturnType<typeof statement<PassageCosine>>;
+/** Rows as one JSON array, null where there are none: reading hundreds of rows one by one costs half a search. */
+interface Found {
+  readonly found: readonly (readonly [key: number, ordinal: number, cosine: number])[] | null;
+}
+const TOGETHER = 'json_agg(json_build_array(key, ordinal, cosine)) as found';
+
+function unpacked([row]: readonly Found[]): readonly PassageCosine[] {
+  return row?.found?.map(([key, ordinal, cosine]) => ({ key, ordinal, cosine })) ?? [];
+}
+
+type Nearest = ReturnType<typeof statement<Found>>;
 const nearestBySize = new Map<number, Nearest>();
 
 /** The size is a constant in the text, or the planner could not see that the partial index fits. */
 function nearestOf(size: number): Nearest {
   const known = nearestBySize.get(size);
   if (known !== undefined) return known;
-  const vector = `halfvec(${Math.trunc(size)})`;
+  // As in the index's definition, so that the planner knows it again.
+  const indexed = `embedding::halfvec(${Math.trunc(size)})`;
   // The filter is a subquery, not a join: a join could be planned from the documents' side, where no index gives order.
-  const made = statement<PassageCosine>(
-    `select document_key as key, ordinal, 1 - (embedding::${vector} <=> $1::${vector}) as cosine
+  const made = statement<Found>(
+    `select ${TOGETHER} from (
+    select document_key as key, ordinal, 1 - (embedding <=> $1::halfvec) as cosine
     from search_vectors
     where organization_id = $2 and embedder = $3 and dimensions = ${Math.trunc(size)} and (
       select d.active and d.audience && $4::text[]
@@ -59,8 +67,8 @@ function nearestOf(size: number): Nearest {
         and ($6::uuid is null or d.collection_id = $6::uuid)
         and ($7::text is null or d.analysed_as = $7::text)
       from search_documents d where d.organization_id = $2 and d.key = document_key)
-    order by embedding::${vector} <=> $1::${vector}
-    limit $8`,
+    order by ${indexed} <=> $1::halfvec
+    limit $8) as nearest`,
     { ...HNSW, 'hnsw.ef_search': String(BREADTH) },
   );
   nearestBySize.set(size, made);
@@ -78,8 +86,17 @@ export async function nearestPassages(
 ): Promise<readonly PassageCosine[]> {
   const { labels, types, collectionId, analysedAs } = filter;
   const nearest = nearestOf(space.dimensions);
-  return nearest(tx, vector, organizationId, space.number, labels, types, collectionId, analysedAs, limit);
+  return unpacked(
+    await nearest(tx, vector, organizationId, space.number, labels, types, collectionId, analysedAs, limit),
+  );
 }
+
+const chosen = statement<Found>(`
+  select ${TOGETHER} from (
+  select v.document_key as key, v.ordinal, 1 - (v.embedding <=> $1::halfvec) as cosine
+  from unnest($2::bigint[], $3::integer[]) as wanted (key, ordinal)
+  join search_vectors v on v.organization_id = $4 and v.document_key = wanted.key
+    and v.ordinal = wanted.ordinal and v.embedder = $5) as chosen`);
 
 /** The exact cosines of chosen passages with a vector. */
 export async function cosinesOf(
@@ -90,14 +107,15 @@ export async function cosinesOf(
   passages: readonly { readonly key: number; readonly ordinal: number }[],
 ): Promise<readonly PassageCosine[]> {
   if (passages.length === 0) return [];
-  const { rows } = await sql<PassageCosine>`
-    select v.document_key as key, v.ordinal, 1 - (v.embedding <=> ${vector}::halfvec) as cosine
-    from unnest(${passages.map((passage) => passage.key)}::bigint[], ${passages.map((passage) => passage.ordinal)}::integer[])
-      as wanted (key, ordinal)
-    join search_vectors v on v.organization_id = ${organizationId} and v.document_key = wanted.key
-      and v.ordinal = wanted.ordinal and v.embedder = ${space.number}::integer`.execute(db(tx));
-  return rows;
+  const { keys, ordinals } = columnsOf(passages);
+  return unpacked(await chosen(tx, vector, keys, ordinals, organizationId, space.number));
 }
+
+const stored = statement<{ vector: Uint8Array }>(`
+  select halfvec_send(v.embedding) as vector
+  from unnest($1::bigint[], $2::integer[]) as wanted (key, ordinal)
+  join search_vectors v on v.organization_id = $3 and v.document_key = wanted.key
+    and v.ordinal = wanted.ordinal and v.embedder = $4`);
 
 export async function vectorsOf(
   tx: Tx,
@@ -106,11 +124,11 @@ export async function vectorsOf(
   passages: readonly { readonly key: number; readonly ordinal: number }[],
 ): Promise<readonly Float32Array[]> {
   if (passages.length === 0) return [];
-  const { rows } = await sql<{ vector: Uint8Array }>`
-    select halfvec_send(v.embedding) as vector
-    from unnest(${passages.map((passage) => passage.key)}::bigint[], ${passages.map((passage) => passage.ordinal)}::integer[])
-      as wanted (key, ordinal)
-    join search_vectors v on v.organization_id = ${organizationId} and v.document_key = wanted.key
-      and v.ordinal = wanted.ordinal and v.embedder = ${space.number}::integer`.execute(db(tx));
+  const { keys, ordinals } = columnsOf(passages);
+  const rows = await stored(tx, keys, ordinals, organizationId, space.number);
   return rows.map((row) => decodeHalfVector(row.vector));
+}
+
+function columnsOf(passages: readonly { readonly key: number; readonly ordinal: number }[]) {
+  return { keys: passages.map(({ key }) => key), ordinals: passages.map(({ ordinal }) => ordinal) };
 }
