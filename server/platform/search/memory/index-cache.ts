@@ -12,6 +12,7 @@ import {
 } from '../storage/search-read.repository.ts';
 import { CHANGES_KEPT } from '../storage/search-write.repository.ts';
 import { type LoadedDocument, OrganizationIndex } from './organization-index.ts';
+import { SharedReads } from './shared-reads.ts';
 
 export interface IndexCacheOptions {
   readonly uow: UnitOfWork;
@@ -35,6 +36,7 @@ export class IndexCache {
   readonly #options: IndexCacheOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #updating = new Map<string, Promise<unknown>>();
+  readonly #states = new SharedReads<IndexState>();
 
   constructor(options: IndexCacheOptions) {
     this.#options = options;
@@ -47,7 +49,9 @@ export class IndexCache {
     const { organizationId } = actor;
     let needed: number | undefined;
     for (;;) {
-      const state = await this.#options.uow.read(actor, (tx) => readState(tx, organizationId));
+      const state = await this.#states.ask(organizationId, () =>
+        this.#options.uow.read(actor, (tx) => readState(tx, organizationId)),
+      );
       // Later changes do not matter to this call: otherwise it would run after a busy writer for ever.
       needed ??= state.sequence;
       const entry = this.#entries.get(organizationId);
