@@ -7,9 +7,11 @@ export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 33
 
 /** `T | null`. A plain type becomes `type: [T, "null"]`, which serializes without trying alternatives. */
 export function Nullable<T extends TSchema>(schema: T) {
-  const { type } = schema as { readonly type?: unknown };
+  const { type, enum: words } = schema as { readonly type?: unknown; readonly enum?: readonly unknown[] };
   return Type.Unsafe<Static<T> | null>(
-    typeof type === 'string' ? { ...schema, type: [type, 'null'] } : { anyOf: [schema, { type: 'null' }] },
+    typeof type === 'string'
+      ? { ...schema, type: [type, 'null'], ...(words ? { enum: [...words, null] } : {}) }
+      : { anyOf: [schema, { type: 'null' }] },
   );
 }
 

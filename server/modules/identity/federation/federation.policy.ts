@@ -136,6 +136,6 @@ export function safeReturnTo(returnTo: string | undefined, publicUrl: string): s
     return '/';
   const base = new URL(publicUrl);
   const target = new URL(returnTo, base);
-  const own = target.origin === base.origin && !target.pathname.startsWith('/api/');
+  const own = target.origin === base.origin && !/^\/(\/|api\/)/.test(target.pathname);
   return own ? `${target.pathname}${target.search}${target.hash}` : '/';
 }

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
-import { isAppError } from '../../../kernel/errors.ts';
 import type { IdSource } from '../../../kernel/ids.ts';
 import type { Cache } from '../../../platform/cache/port.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
@@ -124,31 +123,30 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
     providerSession: string | null,
   ): Promise<OpenSession> {
     const { provider } = vouched;
-    const outcome = await admitting(() =>
-      uow.write(instanceActor(actor.requestId), async (tx) => {
-        const admission = await admit(tx, actor, vouched);
-        if (!admission.ok) return admission.error;
-        const { user, identity, organizationIds } = admission.value;
-        const [organizationId] = organizationIds;
-        const opening = { method: 'sso', origin, organizationId, providerId: provider.id } as const;
-        const session = await sessions.open(tx, actor, user, opening);
-        await insertFederatedSession(tx, {
-          session_id: session.family.sessionId,
-          provider_id: provider.id,
-          identity_id: identity.id,
-          provider_session: providerSession,
-        });
-        return session;
-      }),
-    );
-    if (isAppError(outcome)) {
+    const instance = instanceActor(actor.requestId);
+    // Two transactions: where nothing is left to sign in to, what the provider has taken away stays taken away.
+    const admission = await admitting(() => uow.write(instance, (tx) => admit(tx, actor, vouched)));
+    if (!admission.ok) {
+      const { code } = admission.error;
       logger.info(
-        { provider: provider.slug, code: outcome.code, requestId: actor.requestId },
-        'a sign-in by an identity provider was refused',
+        { provider: provider.slug, code, requestId: actor.requestId },
+        'a provider’s sign-in was refused',
       );
-      throw outcome;
+      throw admission.error;
     }
-    return outcome;
+    const { user, identity, organizationIds } = admission.value;
+    const [organizationId] = organizationIds;
+    return uow.write(instance, async (tx) => {
+      const opening = { method: 'sso', origin, organizationId, providerId: provider.id } as const;
+      const session = await sessions.open(tx, actor, user, opening);
+      await insertFederatedSession(tx, {
+        session_id: session.family.sessionId,
+        provider_id: provider.id,
+        identity_id: identity.id,
+        provider_session: providerSession,
+      });
+      return session;
+    });
   }
 
   async function connect(
