@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { AppError, type ErrorKind, type FieldError, isAppError } from '../../kernel/errors.ts';
 
+export const PROBLEM_TYPE = 'application/problem+json';
+
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   malformed: 400,
   unauthenticated: 401,

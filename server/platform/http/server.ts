@@ -1,11 +1,9 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
-  type ConnectionError,
   type FastifyBaseLogger,
   type FastifyReply,
   type FastifyRequest,
@@ -20,14 +18,16 @@ import type { Config } from '../config/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { RateLimits } from '../rate-limit/index.ts';
 import { createAccessCheck, createAccessHook, requireAccessDeclaration } from './access.ts';
+import { answerBrokenRequest, requireOneHost } from './broken-requests.ts';
 import { createGateHook, type OperatingState } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
 import { isStorableText, parseJson, unstorable } from './json.ts';
 import { createLiveAccess, type LiveAccess } from './live-access.ts';
 import type { Http, Routes } from './port.ts';
-import { toAppError, toProblem } from './problem.ts';
+import { PROBLEM_TYPE, toAppError, toProblem } from './problem.ts';
 import { createRateLimitHooks } from './rate-limits.ts';
 import { securityHeaders } from './security-headers.ts';
+import { ARRIVAL_LIMITS, type ArrivalLimits, createBodyWatch } from './slow-requests.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 export interface HttpOptions {
@@ -42,13 +42,14 @@ export interface HttpOptions {
   readonly rateLimits?: RateLimits | undefined;
   /** Without it the header `Idempotency-Key` means nothing. */
   readonly idempotency?: Idempotency;
+  /** For tests, which do not wait as long. */
+  readonly arrival?: ArrivalLimits;
   /** What lives below `/api/v1`. */
   readonly routes: readonly Routes[];
   /** What lives beside it: health, metrics, reference, console. Registered before `routes`. */
   readonly surroundings: readonly ((http: Http) => Promise<void> | void)[];
 }
 
-const PROBLEM_TYPE = 'application/problem+json';
 const MEGABYTE = 1_000_000;
 /** Bodies of endpoints that do not say otherwise. */
 const BODY_LIMIT = MEGABYTE;
@@ -74,6 +75,7 @@ declare module 'fastify' {
 
 export async function createHttpServer(options: HttpOptions): Promise<Http> {
   const loggerInstance: FastifyBaseLogger = options.logger;
+  const arrival = options.arrival ?? ARRIVAL_LIMITS;
   const http: Http = Fastify({
     loggerInstance,
     trustProxy: (_address, hop) => hop < options.settings.trustedProxies,
@@ -83,7 +85,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     routerOptions: { maxParamLength: 200 },
-    http: { headersTimeout: 20_000 },
+    http: { headersTimeout: arrival.headersMs, connectionsCheckingInterval: arrival.checkMs },
     forceCloseConnections: 'idle',
     // Addresses that the router itself refuses, and what is no HTTP at all, are answered like everything else.
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
@@ -99,6 +101,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   speakJson(http);
   answerErrors(http);
   await protect(http, options.settings);
+  http.addHook('onRequest', createBodyWatch(arrival));
   const limits = options.rateLimits && createRateLimitHooks(options.rateLimits);
   if (limits) http.addHook('onRequest', limits.byAddress);
   logResponses(http, options.logger);
@@ -159,39 +162,12 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   return reply.code(problem.status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
 }
 
-/** Bytes that are no request (RFC 9112), or headers without end: there is no request to answer through. */
-function answerBrokenRequest(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const oversized = error.code === 'HPE_HEADER_OVERFLOW';
-  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const status = oversized ? 431 : late ? 408 : 400;
-  const code = oversized ? 'request.headers_too_large' : late ? 'request.timeout' : 'request.malformed';
-  const detail = oversized
-    ? 'The headers are too large.'
-    : late
-      ? 'The request took too long to arrive.'
-      : 'This is not an HTTP request.';
-  const title = STATUS_CODES[status] ?? 'Error';
-  const body = JSON.stringify({
-    type: `urn:scriptorium:error:${code}`,
-    title,
-    status,
-    detail,
-    code,
-    requestId: newId(),
-  });
-  const head = `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
-  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);
-}
-
 async function protect(http: Http, settings: Config['http']): Promise<void> {
   const headers = securityHeaders({ https: settings.secureCookies });
   http.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
     request.actor = publicActor(request.id, request.ip);
+    requireOneHost(request.raw);
   });
   await http.register(cors, {
     origin: settings.corsOrigins.length > 0 ? [...settings.corsOrigins] : false,

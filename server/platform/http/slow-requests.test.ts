@@ -1,0 +1,110 @@
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Type } from 'typebox';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { publicActor } from '../../kernel/actor.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { loadConfig } from '../config/index.ts';
+import { createLogger } from '../logging/index.ts';
+import type { Http } from './port.ts';
+import { createHttpServer } from './server.ts';
+
+let http: Http;
+let port: number;
+const logged: string[] = [];
+const held = Promise.withResolvers<void>();
+
+beforeAll(async () => {
+  const nobody = async ({ requestId }: { readonly requestId: string }) => publicActor(requestId);
+  http = await createHttpServer({
+    settings: loadConfig({}).http,
+    logger: createLogger('warn', { write: (line: string) => void logged.push(line) }),
+    authenticator: { authenticate: nobody, authenticateOperator: nobody },
+    arrival: { headersMs: 200, checkMs: 100, bodyBytes: 50 },
+    surroundings: [],
+    routes: [
+      (api) => {
+        const config = { access: { public: 'a test' } } as const;
+        const schema = { body: Type.Object({ name: Type.String() }) };
+        api.post('/things', { config, schema }, async (request) => request.body.name);
+        api.post('/slow', { config, schema }, async () => {
+          await delay(500);
+          return 'done';
+        });
+        const refuse = async () => {
+          throw new AppError({ kind: 'forbidden', code: 'test.no', safeMessage: 'No.' });
+        };
+        api.post('/refused', { config, schema, onRequest: refuse }, async () => 'never');
+        api.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null));
+        api.post('/upload', { config }, async (request) => {
+          await held.promise;
+          return String((await text(request.raw)).length);
+        });
+      },
+    ],
+  });
+  await http.listen({ host: '127.0.0.1', port: 0 });
+  ({ port } = http.server.address() as AddressInfo);
+});
+afterAll(() => http.close());
+
+function open(beginning: string): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(beginning);
+  return socket;
+}
+
+/** Sends a byte now and then, for as long as the server listens; gives what it answered. */
+async function trickle(beginning: string): Promise<string> {
+  const socket = open(beginning);
+  const timer = setInterval(() => socket.write('a'), 20);
+  const answer = await text(socket);
+  clearInterval(timer);
+  return answer;
+}
+
+const head = (path: string, more: string, type = 'application/json') =>
+  `POST /api/v1${path} HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\n${more}\r\n\r\n`;
+
+test.each([
+  ['a request line', 'GET /api/v1/th'],
+  ['headers', 'GET /api/v1/things HTTP/1.1\r\nHost: a\r\nX-Slow: '],
+  ['nothing but a body to come', head('/things', 'Content-Length: 100000')],
+  ['a body', `${head('/things', 'Content-Length: 100000')}{"name":"`],
+  ['a body in chunks', `${head('/things', 'Transfer-Encoding: chunked')}ffff\r\n{"name":"`],
+])('%s that trickles is answered with 408, and the connection is cut', async (_what, beginning) => {
+  const answer = await trickle(beginning);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('request.timeout');
+  expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+test('a body that trickles on after its refusal gets no second answer, and is cut', async () => {
+  const answer = await trickle(head('/refused', 'Content-Length: 100000'));
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+test('an answer that takes long is not a slow request', async () => {
+  const socket = open(`${head('/slow', 'Content-Length: 12\r\nConnection: close')}{"name":"a"}`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*done$/);
+});
+
+test('a body that waits until we read it is not slow', async () => {
+  const size = 3_000_000;
+  const socket = open(
+    head('/upload', `Content-Length: ${size}\r\nConnection: close`, 'application/octet-stream'),
+  );
+  socket.write(Buffer.alloc(size, 'a'));
+  await delay(500);
+  held.resolve();
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer.endsWith(`\r\n\r\n${size}`)).toBe(true);
+});
+
+test('none of them is a failure of ours', () => {
+  expect(logged.filter((line) => line.includes('"level":50'))).toEqual([]);
+});
