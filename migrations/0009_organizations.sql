@@ -82,3 +82,51 @@ create policy own on organization_exports
 create policy sweep on organization_exports for select using (app_is_instance());
 
 grant select, insert, update, delete on invitations, organization_exports to scriptorium_app;
+
+-- An organization that is deleted takes its trail along; that it was there stays in the instance's own. The checks are as in
+-- 0007, and let pass what belongs to no organization any more (which the caller, who names it, would see).
+create function app_is_gone(organization uuid) returns boolean language sql stable
+  return organization <> '00000000-0000-0000-0000-000000000000' and not exists (select from organizations o where o.id = organization);
+
+create or replace function audit_refuse_early_removal() returns trigger language plpgsql as $$
+begin
+  if app_is_gone(old.organization_id) or exists (select from audit_trails t
+    where t.organization_id = old.organization_id and t.removed_until >= old.sequence) then
+    return old;
+  end if;
+  raise exception 'the audit trail is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+create function audit_refuse_unless_gone() returns trigger language plpgsql as $$
+begin
+  if app_is_gone(old.organization_id) then
+    return old;
+  end if;
+  raise exception 'the audit trail is append-only' using errcode = 'insufficient_privilege';
+end
+$$;
+drop trigger never_removed on audit_trails;
+create trigger never_removed before delete on audit_trails for each row execute function audit_refuse_unless_gone();
+
+-- Removes at most so many events of the caller's own organization, which must be gone, and its trail after the last one.
+-- Gives the number of events removed.
+create function audit_forget(batch integer) returns bigint
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  trail uuid := app_organization();
+  removed bigint;
+begin
+  if trail is null or not app_is_gone(trail) then
+    raise exception 'the audit trail is append-only' using errcode = 'insufficient_privilege';
+  end if;
+  delete from audit_events e where e.organization_id = trail and e.sequence in
+    (select f.sequence from audit_events f where f.organization_id = trail order by f.sequence limit batch);
+  get diagnostics removed = row_count;
+  if removed = 0 then
+    delete from audit_trails t where t.organization_id = trail;
+  end if;
+  return removed;
+end
+$$;
+revoke execute on function audit_forget(integer) from public;
+grant execute on function audit_forget(integer) to scriptorium_app;

@@ -1,4 +1,4 @@
-import { systemClock } from '../kernel/clock.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { createAiGateway } from '../platform/ai/index.ts';
 import { createAuditLog, createAuditTrail } from '../platform/audit/index.ts';
@@ -40,6 +40,8 @@ export interface Application {
 
 export interface ComposeOptions {
   readonly logger?: Logger;
+  /** Moved by tests. */
+  readonly clock?: Clock;
   /** A database that is open already (tests); otherwise the configured one is opened and migrated. */
   readonly opened?: OpenedDatabase;
 }
@@ -49,6 +51,7 @@ const MAX_DRAIN_MS = 8_000;
 
 /** The composition root: the only place that knows which adapter stands behind which port. */
 export async function compose(config: Config, options: ComposeOptions = {}): Promise<Application> {
+  const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.logging.level);
   const secretKey = await resolveSecret(config);
   const opened =
@@ -78,15 +81,15 @@ export async function compose(config: Config, options: ComposeOptions = {}): Pro
     queue,
     ai,
     logger,
-    clock: systemClock,
+    clock,
     ids: newId,
     storage: new LocalStorage(config.storage.folder),
     events: new QueuedEvents(queue),
     accessChanges: createAccessChanges(database),
-    audit: createAuditTrail({ ...auditKeys, clock: systemClock, ids: newId }),
+    audit: createAuditTrail({ ...auditKeys, clock, ids: newId }),
     auditLog: createAuditLog({ ...auditKeys, uow }),
     mail: createMail({
-      ...{ uow, queue, clock: systemClock, ids: newId, logger, settings: config.mail },
+      ...{ uow, queue, clock, ids: newId, logger, settings: config.mail },
       secrets: createSecretBox(deriveKeys(secretKey).storedSecrets),
     }),
     outbound: createOutbound(config.outbound),

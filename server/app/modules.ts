@@ -9,8 +9,8 @@ import { libraryModule } from '../modules/library/library.module.ts';
 import { operationsModule } from '../modules/operations/operations.module.ts';
 import { searchModule } from '../modules/search/search.module.ts';
 import { tasksModule } from '../modules/tasks/tasks.module.ts';
-import type { AiGateway } from '../platform/ai/index.ts';
-import type { AuditLog, AuditTrail } from '../platform/audit/index.ts';
+import { type AiGateway, aiUsageData } from '../platform/ai/index.ts';
+import { type AuditLog, type AuditTrail, auditData } from '../platform/audit/index.ts';
 import type { AccessChangeFeed } from '../platform/auth/index.ts';
 import type { Cache } from '../platform/cache/index.ts';
 import { addressOf, type Config } from '../platform/config/index.ts';
@@ -22,7 +22,6 @@ import type { Outbound } from '../platform/outbound/index.ts';
 import type { Queue } from '../platform/queue/index.ts';
 import type { SearchPlatform } from '../platform/search/index.ts';
 import type { Storage } from '../platform/storage/index.ts';
-import type { TenantData } from '../platform/tenant-data/index.ts';
 
 export interface Platform {
   readonly config: Config;
@@ -80,13 +79,14 @@ export function createModules(platform: Platform) {
   });
   const identity = identityModule({
     ...{ uow, audit, accessChanges, cache, outbound, queue, settings, clock, ids, logger },
-    mail: platform.mail,
-    domains: () => domains,
+    ...{ mail: platform.mail, storage, tasks: tasks.api },
+    domains: () => [library.data, tasks.data, aiUsageData(uow), auditData(platform.auditLog)],
   });
   const library = libraryModule({
     settings: config.library,
     database,
     storage,
+    keptFiles: identity.organizations.knownFiles,
     queue,
     events,
     audit,
@@ -100,8 +100,6 @@ export function createModules(platform: Platform) {
     ai,
     quoteSources: { source: { read: (actor, refs) => library.api.quote(actor, refs) } },
   });
-  const domains: readonly TenantData[] = [];
-  queue.schedule('identity.organizations_sweep', '11 3 * * *', () => identity.organizations.sweep());
   queue.schedule('identity.signing_keys', '29 3 * * *', () =>
     identity.signingKeys.service.sweep(instanceActor('identity.signing_keys')),
   );

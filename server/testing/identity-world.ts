@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join as pathOf } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import { type IdSource, newId } from '../kernel/ids.ts';
 import {
@@ -5,6 +7,7 @@ import {
   type IdentitySettings,
   identityModule,
 } from '../modules/identity/identity.module.ts';
+import { tasksModule } from '../modules/tasks/tasks.module.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
 import { createAccessChanges, createSecretBox, deriveKeys } from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
@@ -13,6 +16,7 @@ import { createLogger } from '../platform/logging/index.ts';
 import { createMail } from '../platform/mail/index.ts';
 import { createOutbound, parseAllowed } from '../platform/outbound/index.ts';
 import { PgBossQueue } from '../platform/queue/index.ts';
+import { LocalStorage } from '../platform/storage/index.ts';
 import type { TestDatabase } from './database.ts';
 
 const SETTINGS: IdentitySettings = {
@@ -117,6 +121,8 @@ export async function identityWorld(
       outbound,
       mail,
       queue,
+      storage: new LocalStorage(pathOf(tmpdir(), 'scriptorium-identity-world')),
+      tasks: tasksModule({ uow: db.database.uow, onError: () => undefined }).api,
       domains: () => [],
       settings: { ...SETTINGS, ...settings },
       clock,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Application, compose } from '../app/compose.ts';
 import { instanceActor, type Role } from '../kernel/actor.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { loadConfig } from '../platform/config/index.ts';
 import { MIGRATIONS_FOLDER, readMigrations } from '../platform/db/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
@@ -34,7 +35,7 @@ export interface World {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   /** Makes a person; the first one of an organization name makes the organization. */
-  person(role: Role, organization?: string): Promise<Client>;
+  person(role: Role, organization?: string, name?: string): Promise<Client>;
   /** Nobody. */
   readonly anonymous: Omit<Client, 'email' | 'organizationId' | 'token'>;
   close(): Promise<void>;
@@ -44,6 +45,8 @@ export interface WorldOptions {
   readonly database?: TestDatabase;
   /** More settings, as in the environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   /** Whether jobs are worked on; default true. */
   readonly work?: boolean;
 }
@@ -68,7 +71,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     migrations: await readMigrations(MIGRATIONS_FOLDER),
     close: async () => undefined,
   };
-  const app = await compose(config, { logger: createLogger(config.logging.level), opened });
+  const app = await compose(config, {
+    logger: createLogger(config.logging.level),
+    opened,
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
   await app.start({ work: options.work ?? true });
   await app.http.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.http.server.address() as AddressInfo).port}`;
@@ -79,12 +86,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     database,
     url,
     anonymous: { call: (method, path, body, headers) => send(url, method, path, body, headers) },
-    person: async (role, organization = 'Here') => {
+    person: async (role, organization = 'Here', name = `The ${role}`) => {
       const email = `${role}-${randomUUID().slice(0, 8)}@example.org`;
       const known = organizations.get(organization);
       const account = await app.modules.identity.api.createUser(instanceActor('test'), {
         email,
-        name: `The ${role}`,
+        name,
         password: PASSWORD,
         role,
         organization: known ? { id: known } : { name: organization },

@@ -55,31 +55,58 @@ interface AccessRow {
   readonly key_last_used_at: string | null;
 }
 
-// Written out, because it runs before every request and building it would cost more than running it.
-const ACCESS = statement<AccessRow>(`
-  select asked.position::int4 as position, u.id as user_id, u.operator,
-    case when o.closed_at is null or m.role = 'admin' then m.role end as role,
+/**
+ * Every table is looked up by key: so the plan that was made once stays right however many questions come, and
+ * planning, which with row-level security takes longer than the look-ups, is done once for each connection.
+ */
+const LOOK_UPS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+} as const;
+
+// Written out, because it runs before every request and building it would cost more than running it. First who comes with
+// each credential, by keys alone: row-level security looks nothing up by an expression over several tables.
+const ACCESS = statement<AccessRow>(
+  `
+  with credential as materialized (
+    select asked.position, s.user_id, asked.organization_id, s.id as session_id, s.method, null::uuid as provider_id,
+      null::uuid as key_id, null::text as key_role, null::text[] as key_scopes, null::timestamptz as key_last_used_at
+    from unnest($2::int4[], $3::uuid[], $4::uuid[], $5::uuid[]) as asked (position, session_id, user_id, organization_id)
+    join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
+      and s.revoked_at is null and s.expires_at > $1::timestamptz
+    union all
+    select asked.position, k.user_id, k.organization_id, null, null, null, k.id, k.role, k.scopes, k.last_used_at
+    from unnest($6::int4[], $7::bytea[]) as asked (position, token_hash)
+    join api_keys k on k.token_hash = asked.token_hash
+      and k.revoked_at is null and (k.expires_at is null or k.expires_at > $1::timestamptz)
+    union all
+    select asked.position, f.user_id, asked.organization_id, null, null, p.id, null, null, null, null
+    from unnest($8::int4[], $9::uuid[], $10::uuid[], $11::uuid[])
+      as asked (position, identity_id, provider_id, organization_id)
+    join federated_identities f on f.id = asked.identity_id
+    join identity_providers p on p.id = asked.provider_id and p.issuer = f.issuer
+      and p.enabled and p.bearer_audience is not null
+  )
+  select c.position, c.user_id, u.operator,
+    case when o.closed_at is null or m.role = 'admin' and o.delete_after > $1::timestamptz then m.role end as role,
     case when o.suspended_at is not null then coalesce(o.suspended_reason, '') end as suspended_reason,
     o.delete_after,
-    case when f.id is not null or (o.sso_only and k.id is null) then not exists (
+    case when c.provider_id is not null or (o.sso_only and c.key_id is null) then not exists (
       select from identity_provider_organizations d where d.organization_id = o.id and d.provider_id = coalesce(
-        asked.provider_id, (select v.provider_id from federated_sessions v where v.session_id = s.id)))
+        c.provider_id, (select v.provider_id from federated_sessions v where v.session_id = c.session_id)))
     else false end as barred,
-    coalesce(o.require_second_factor and u.second_factor_at is null and s.method <> 'sso', false) as second_factor_missing,
-    k.id as key_id, k.organization_id as key_organization_id, k.role as key_role, k.scopes as key_scopes,
-    k.last_used_at as key_last_used_at
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $6::uuid[], $7::uuid[])
-    with ordinality as asked (session_id, user_id, organization_id, key_hash, identity_id, provider_id, position)
-  left join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
-    and s.revoked_at is null and s.expires_at > $5::timestamptz
-  left join api_keys k on k.token_hash = decode(asked.key_hash, 'hex')
-    and k.revoked_at is null and (k.expires_at is null or k.expires_at > $5::timestamptz)
-  left join federated_identities f on f.id = asked.identity_id and exists (
-    select from identity_providers p where p.id = asked.provider_id and p.issuer = f.issuer
-      and p.enabled and p.bearer_audience is not null)
-  join users u on u.id = coalesce(s.user_id, k.user_id, f.user_id) and u.disabled_at is null
-  left join memberships m on m.organization_id = coalesce(k.organization_id, asked.organization_id) and m.user_id = u.id
-  left join organizations o on o.id = m.organization_id`);
+    coalesce(o.require_second_factor and u.second_factor_at is null and c.method <> 'sso', false) as second_factor_missing,
+    c.key_id, c.organization_id as key_organization_id, c.key_role, c.key_scopes, c.key_last_used_at
+  from credential c
+  join users u on u.id = c.user_id and u.disabled_at is null
+  left join memberships m on m.organization_id = c.organization_id and m.user_id = c.user_id
+  left join organizations o on o.id = m.organization_id`,
+  LOOK_UPS,
+);
+
+type Asked<Kind> = readonly { readonly position: number; readonly question: Kind }[];
 
 /** What the credentials open at time `at`, in the order of the questions; undefined for one that opens nothing any more. */
 export async function readAccess(
@@ -87,20 +114,33 @@ export async function readAccess(
   questions: readonly AccessQuestion[],
   at: string,
 ): Promise<readonly (Access | undefined)[]> {
+  const sessions = those(questions, (question) => 'sessionId' in question);
+  const keys = those(questions, (question) => 'keyHash' in question);
+  const identities = those(questions, (question) => 'identityId' in question);
   const rows = await ACCESS(
     tx,
-    questions.map((question) => ('sessionId' in question ? question.sessionId : null)),
-    questions.map((question) => ('sessionId' in question ? question.userId : null)),
-    questions.map((question) => ('keyHash' in question ? null : question.organizationId)),
-    questions.map((question) =>
-      'keyHash' in question ? Buffer.from(question.keyHash).toString('hex') : null,
-    ),
     at,
-    questions.map((question) => ('identityId' in question ? question.identityId : null)),
-    questions.map((question) => ('identityId' in question ? question.providerId : null)),
+    sessions.map(({ position }) => position),
+    sessions.map(({ question }) => question.sessionId),
+    sessions.map(({ question }) => question.userId),
+    sessions.map(({ question }) => question.organizationId),
+    keys.map(({ position }) => position),
+    keys.map(({ question }) => question.keyHash),
+    identities.map(({ position }) => position),
+    identities.map(({ question }) => question.identityId),
+    identities.map(({ question }) => question.providerId),
+    identities.map(({ question }) => question.organizationId),
   );
   const byPosition = new Map(rows.map((row) => [row.position, toAccess(row)]));
-  return questions.map((_, index) => byPosition.get(index + 1));
+  return questions.map((_, index) => byPosition.get(index));
+}
+
+/** The questions of one kind, with their places among all. */
+function those<Kind extends AccessQuestion>(
+  questions: readonly AccessQuestion[],
+  isOne: (question: AccessQuestion) => question is Kind,
+): Asked<Kind> {
+  return questions.flatMap((question, position) => (isOne(question) ? [{ position, question }] : []));
 }
 
 function toAccess(row: AccessRow): Access {

@@ -19,7 +19,9 @@ import type { Routes } from '../../platform/http/index.ts';
 import type { MailService } from '../../platform/mail/index.ts';
 import type { Outbound } from '../../platform/outbound/port.ts';
 import type { Queue } from '../../platform/queue/index.ts';
+import type { Storage } from '../../platform/storage/index.ts';
 import type { TenantData } from '../../platform/tenant-data/index.ts';
+import type { TasksApi } from '../tasks/index.ts';
 import { type AccountRoom, accountRoom } from './account/account.module.ts';
 import { apiKeysRoom } from './api-keys/api-keys.module.ts';
 import { type FederationRoom, federationRoom } from './federation/federation.module.ts';
@@ -67,6 +69,8 @@ export interface IdentityDependencies {
   readonly outbound: Outbound;
   readonly mail: Pick<MailService, 'send' | 'outbox'>;
   readonly queue: Queue;
+  readonly storage: Storage;
+  readonly tasks: TasksApi;
   /** What every domain keeps for an organization; asked when it is needed, because they are put together later. */
   readonly domains: () => readonly TenantData[];
   readonly settings: IdentitySettings;
@@ -93,7 +97,8 @@ export interface IdentityModule {
 const PASSWORD_LIMITS = { parallel: 2, waiting: 200 } as const;
 
 export function identityModule(dependencies: IdentityDependencies): IdentityModule {
-  const { uow, audit, accessChanges, cache, outbound, mail, queue, domains } = dependencies;
+  const { uow, audit, accessChanges, cache, outbound, mail, queue } = dependencies;
+  const { storage, tasks, domains } = dependencies;
   const { settings, clock, ids, logger } = dependencies;
   const keys = deriveKeys(settings.secretKey);
   const signingKeys = signingKeysRoom({
@@ -137,7 +142,8 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     setSessionCookies: answers.setCookies,
   });
   const organizations = organizationsRoom({
-    ...{ uow, audit, accessChanges, mail, clock, ids, passwords, sessions, limits, answers, domains },
+    ...{ uow, audit, accessChanges, mail, queue, storage, tasks, domains, clock, ids, logger },
+    ...{ passwords, sessions, limits, answers },
     ...{ publicUrl: settings.publicUrl, graceDays: settings.organizationGraceDays },
   });
   return {

@@ -7,17 +7,19 @@ import type { Logger } from '../../platform/logging/index.ts';
 import type { Queue } from '../../platform/queue/index.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import type { Storage } from '../../platform/storage/index.ts';
+import type { TenantData } from '../../platform/tenant-data/index.ts';
 import type { TasksApi } from '../tasks/index.ts';
 import type { LibraryApi } from './index.ts';
 import { BatchProgress } from './library.batch.ts';
 import { CollectionsService } from './library.collections.ts';
+import { libraryData } from './library.data.ts';
 import { sourceDeleted } from './library.events.ts';
 import { INGEST_TASK, ingestQueue, SWEEP_SCHEDULE } from './library.jobs.ts';
 import { Pipeline } from './library.pipeline.ts';
 import { LibraryReader } from './library.reader.ts';
 import { collectionRoutes, libraryRoutes } from './library.routes.ts';
 import { LibraryService } from './library.service.ts';
-import { sweepOrphans } from './library.sweep.ts';
+import { type SweepDependencies, sweepOrphans } from './library.sweep.ts';
 import { uploadRoutes } from './library.upload.routes.ts';
 import { UploadService } from './library.upload.ts';
 import { createParser } from './parsing/index.ts';
@@ -26,6 +28,8 @@ export interface LibraryModuleDependencies {
   readonly settings: Config['library'];
   readonly database: Database;
   readonly storage: Storage;
+  /** Which of these stored files others need: they are not swept. Sees the actor's organization only. */
+  readonly keptFiles: SweepDependencies['keptFiles'];
   readonly queue: Queue;
   readonly events: Events;
   readonly audit: AuditTrail;
@@ -41,6 +45,7 @@ const MAX_TEXT_BYTES = 20_000_000;
 
 export interface LibraryModule {
   readonly api: LibraryApi;
+  readonly data: TenantData;
   readonly uploads: UploadService;
   readonly collections: CollectionsService;
   readonly routes: readonly Routes[];
@@ -50,7 +55,8 @@ export interface LibraryModule {
 }
 
 export function libraryModule(dependencies: LibraryModuleDependencies): LibraryModule {
-  const { settings, database, storage, queue, events, audit, search, tasks, logger } = dependencies;
+  const { settings, database, storage, keptFiles, queue, events, audit, search, tasks, logger } =
+    dependencies;
   const { uow } = database;
   const parser = createParser({
     timeoutMs: settings.parseTimeoutSeconds * 1000,
@@ -86,7 +92,7 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
 
   queue.handle(ingest, (job) => pipeline.run(job));
   queue.schedule(SWEEP_SCHEDULE.name, SWEEP_SCHEDULE.cron, async (signal) => {
-    await sweepOrphans({ uow, storage, logger }, UPLOAD_GRACE_MS, signal);
+    await sweepOrphans({ uow, storage, keptFiles, logger }, UPLOAD_GRACE_MS, signal);
   });
   events.subscribe(sourceDeleted, 'library.remove_files', async ({ payload }) => {
     for (const key of payload.storageKeys) await storage.remove(key);
@@ -98,6 +104,7 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
 
   return {
     api: reader,
+    data: libraryData(uow, storage),
     uploads,
     collections,
     routes: [
@@ -107,7 +114,10 @@ export function libraryModule(dependencies: LibraryModuleDependencies): LibraryM
     ],
     recover: async () => {
       // The embedded folder is locked: nobody else can be in the middle of an upload.
-      await sweepOrphans({ uow, storage, logger }, database.kind === 'embedded' ? 0 : UPLOAD_GRACE_MS);
+      await sweepOrphans(
+        { uow, storage, keptFiles, logger },
+        database.kind === 'embedded' ? 0 : UPLOAD_GRACE_MS,
+      );
     },
     close: () => parser.close(),
   };

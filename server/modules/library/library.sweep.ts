@@ -1,4 +1,4 @@
-import { instanceActor, systemActor } from '../../kernel/actor.ts';
+import { type Actor, instanceActor, systemActor } from '../../kernel/actor.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Logger } from '../../platform/logging/index.ts';
@@ -10,6 +10,8 @@ const BATCH = 500;
 export interface SweepDependencies {
   readonly uow: UnitOfWork;
   readonly storage: Storage;
+  /** Which of these files others than sources need. Sees the actor's organization only. */
+  readonly keptFiles: (actor: Actor, keys: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -23,12 +25,12 @@ export async function sweepOrphans(
   graceMs: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { uow, storage, logger, clock = systemClock } = dependencies;
+  const { storage, logger, clock = systemClock } = dependencies;
   const before = clock().getTime() - graceMs;
   let batch: string[] = [];
   let removed = 0;
   const flush = async () => {
-    for (const key of await orphansAmong(uow, batch)) {
+    for (const key of await orphansAmong(dependencies, batch)) {
       await storage.remove(key);
       removed++;
     }
@@ -45,13 +47,18 @@ export async function sweepOrphans(
   return removed;
 }
 
-async function orphansAmong(uow: UnitOfWork, keys: readonly string[]): Promise<string[]> {
+async function orphansAmong(
+  { uow, keptFiles }: SweepDependencies,
+  keys: readonly string[],
+): Promise<string[]> {
   const orphans: string[] = [];
   for (const [folder, own] of Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')))) {
     const actor =
       folder === 'incoming' ? instanceActor('library.sweep') : systemActor(folder, 'library.sweep');
     const known = await uow.read(actor, (tx) => knownStorageKeys(tx, own));
-    orphans.push(...own.filter((key) => !known.has(key)));
+    const unknown = own.filter((key) => !known.has(key));
+    const kept = unknown.length === 0 ? known : await keptFiles(actor, unknown);
+    orphans.push(...unknown.filter((key) => !kept.has(key)));
   }
   return orphans;
 }

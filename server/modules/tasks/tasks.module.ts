@@ -1,6 +1,8 @@
 import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
+import type { TenantData } from '../../platform/tenant-data/index.ts';
 import type { TasksApi } from './index.ts';
+import { tasksData } from './tasks.data.ts';
 import { tasksRoutes } from './tasks.routes.ts';
 import { TasksService } from './tasks.service.ts';
 
@@ -9,8 +11,9 @@ export function tasksModule(dependencies: {
   readonly onError: (error: unknown) => void;
 }): {
   readonly api: TasksApi;
+  readonly data: TenantData;
   readonly routes: Routes;
 } {
   const service = new TasksService(dependencies.uow, dependencies.onError);
-  return { api: service, routes: tasksRoutes(service) };
+  return { api: service, data: tasksData(dependencies.uow), routes: tasksRoutes(service) };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { OrganizationActor } from '../../kernel/actor.ts';
 import { queryBuilder } from '../db/index.ts';
 import type { Tx } from '../db/port.ts';
@@ -64,4 +65,42 @@ export async function insertUsage(tx: Tx, actor: OrganizationActor, row: UsageRo
       created_at: row.createdAt,
     })
     .execute();
+}
+
+export type StoredUsage = Omit<AiUsageTable, 'organization_id'>;
+
+/** Calls to models, oldest id first. */
+export async function pageOfUsage(
+  tx: Tx,
+  organizationId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<StoredUsage[]> {
+  let select = queryBuilder<AiTables>(tx)
+    .selectFrom('ai_usage')
+    .select([
+      ...(['id', 'user_id', 'request_id', 'role', 'purpose', 'model', 'outcome'] as const),
+      ...(['input_tokens', 'output_tokens', 'estimated', 'cost_micros', 'currency', 'duration_ms'] as const),
+      'created_at',
+    ])
+    .where('organization_id', '=', organizationId);
+  if (after !== undefined) select = select.where('id', '>', after);
+  return select.orderBy('id').limit(limit).execute();
+}
+
+/** What an organization has used of models since its beginning. Calls without a known price cost nothing here. */
+export async function sumUsage(
+  tx: Tx,
+  organizationId: string,
+): Promise<{ calls: number; inputTokens: number; outputTokens: number; costMicros: number }> {
+  return queryBuilder<AiTables>(tx)
+    .selectFrom('ai_usage')
+    .select([
+      sql<number>`count(*)`.as('calls'),
+      sql<number>`coalesce(sum(input_tokens), 0)::int8`.as('inputTokens'),
+      sql<number>`coalesce(sum(output_tokens), 0)::int8`.as('outputTokens'),
+      sql<number>`coalesce(sum(cost_micros), 0)::int8`.as('costMicros'),
+    ])
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirstOrThrow();
 }

@@ -6,6 +6,7 @@ import { createLog } from './log.ts';
 import type { AuditLog, AuditTrail } from './port.ts';
 import { createTrail } from './trail.ts';
 
+export { auditData } from './audit-data.ts';
 export { changesBetween } from './changes.ts';
 export type {
   AuditEntry,

@@ -58,8 +58,11 @@ export class LocalStorage implements Storage {
     await rm(this.#path(key), { force: true });
   }
 
-  async *list(): ReturnType<Storage['list']> {
-    const folder = await opendir(this.#root, { recursive: true }).catch((error: unknown) => {
+  async *list(organizationId?: string): ReturnType<Storage['list']> {
+    if (organizationId !== undefined && !isId(organizationId))
+      throw new TypeError('an organization id is needed');
+    const root = join(this.#root, organizationId ?? '');
+    const folder = await opendir(root, { recursive: true }).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw toStorageError(error);
     });

@@ -27,8 +27,10 @@ export interface Storage {
   size(key: string): Promise<number>;
   /** Removing what is not there is no error. */
   remove(key: string): Promise<void>;
-  /** All keys with their age and bytes, in no order, for the sweep of files that no row knows. */
-  list(): AsyncIterable<{ readonly key: string; readonly modifiedAt: Date; readonly size: number }>;
+  /** All keys, or those of one organization, with their age and bytes, in no order. */
+  list(
+    organizationId?: string,
+  ): AsyncIterable<{ readonly key: string; readonly modifiedAt: Date; readonly size: number }>;
   /** A path that a worker process may read, where the adapter has one; otherwise a temporary copy. Call `release` when done. */
   localPath(key: string): Promise<{ readonly path: string; release(): Promise<void> }>;
   /** Writes, reads and removes a small object; throws with the reason when that fails. */

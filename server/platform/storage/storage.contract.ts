@@ -47,6 +47,15 @@ export function storageContract(name: string, open: () => Promise<OpenedStorage>
       await expect(storage.read(stored.key)).rejects.toMatchObject({ code: 'storage.object_not_found' });
     });
 
+    test('lists what one organization has', async () => {
+      const other = newId();
+      expect(await Array.fromAsync(storage.list(other))).toEqual([]);
+      const own = await storage.put(other, Readable.from([bytes]), { maxBytes: 300_000 });
+      const foreign = await storage.put(organization, Readable.from([bytes]), { maxBytes: 300_000 });
+      expect((await Array.fromAsync(storage.list(other))).map(({ key }) => key)).toEqual([own.key]);
+      for (const { key } of [own, foreign]) await storage.remove(key);
+    });
+
     test('one byte over the limit, or a stream that breaks, leaves nothing', async () => {
       const before = await keys();
       await expect(

@@ -1,2 +1,3 @@
+export { zipOf } from './archive.ts';
 export { jsonFile, jsonLines } from './json-lines.ts';
 export type { ArchiveFile, TenantData } from './port.ts';

@@ -5,8 +5,8 @@ import type { OrganizationActor } from '../../kernel/actor.ts';
 export interface ArchiveFile {
   /** Below the domain's folder, with `/`; made by the product, never by a person. */
   readonly path: string;
-  /** Opens the content when its turn has come; files are read one after the other. */
-  open(): Promise<Readable>;
+  /** Opens the content when its turn has come, one file after the other; undefined where it is gone meanwhile. */
+  open(): Promise<Readable | undefined>;
 }
 
 /**

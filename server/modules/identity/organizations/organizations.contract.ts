@@ -94,7 +94,9 @@ export function organizationsContract(name: string, open: () => Promise<TestData
           expect(answer, `${method} ${at}`).toMatchObject({ status: 403, body: { minimumRole: 'admin' } });
         }
         expect((await bob.call('GET', path)).body.role).toBe('power');
-        expect((await ann.call('GET', `${path}/usage`)).body.members).toBeGreaterThanOrEqual(2);
+        expect(
+          (await ann.call('GET', `${path}/usage`)).body.domains.organization.members,
+        ).toBeGreaterThanOrEqual(2);
       });
 
       test('another organization is as absent as one that does not exist', async () => {

@@ -22,6 +22,14 @@ export async function lockOrganization(tx: Tx, id: string): Promise<StoredOrgani
     .executeTakeFirst();
 }
 
+export async function readOrganization(tx: Tx, id: string): Promise<StoredOrganization> {
+  return builder(tx)
+    .selectFrom('organizations')
+    .select(ORGANIZATION_COLUMNS)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
+
 export type OrganizationChange = Partial<
   Pick<
     StoredOrganization,

@@ -25,10 +25,9 @@ export const OrganizationPage = PageOf(OrganizationView);
 
 export const UsageView = Type.Object({
   organizationId: Id,
-  members: Type.Integer(),
   domains: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), {
     description:
-      'by domain, what it counts: `library.sources`, `library.bytes`, `ai.inputTokens`, `ai.costMicros`',
+      'by domain, what it counts: `organization.members`, `library.sources`, `library.bytes`, `ai.inputTokens`, `ai.costMicros`',
   }),
 });
 export type UsageView = Static<typeof UsageView>;

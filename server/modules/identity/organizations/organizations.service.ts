@@ -12,7 +12,6 @@ import { insertMembership, insertOrganization, organizationsOf } from '../identi
 import { type OrganizationView, toOrganizationView } from '../identity.schemas.ts';
 import { notClosed, organizationChanged, ownSecondFactorFirst } from './organizations.errors.ts';
 import {
-  countMembers,
   hasSecondFactor,
   lockOrganization,
   type OrganizationChange,
@@ -128,10 +127,16 @@ export function createOrganizations(dependencies: OrganizationsDependencies): Or
   async function restore(actor: Actor): Promise<OrganizationView> {
     return changing(actor, async (tx, caller, before) => {
       if (before.closed_at === null) throw notClosed();
+      if (isDue(before)) throw organizationNotFound();
       const open = { closed_at: null, delete_after: null };
       const after = await updateOrganization(tx, before.id, open, clock().toISOString());
       await record(tx, caller, 'organization.restored', before, after);
     });
+  }
+
+  /** Its deletion may have begun. */
+  function isDue({ delete_after: deleteAfter }: StoredOrganization): boolean {
+    return deleteAfter !== null && Date.parse(deleteAfter) <= clock().getTime();
   }
 
   async function usage(actor: Actor): Promise<UsageView> {
@@ -144,7 +149,6 @@ export function createOrganizations(dependencies: OrganizationsDependencies): Or
     );
     return {
       organizationId,
-      members: await uow.read(caller, (tx) => countMembers(tx, organizationId)),
       domains: Object.fromEntries(counted.flat()),
     };
   }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { postgresTestDatabase, testServerUrl } from '../../../testing/database.ts';
 import { invitationsContract } from '../invitations/invitations.contract.ts';
+import { lifecycleContract } from './lifecycle.contract.ts';
 import { organizationsContract } from './organizations.contract.ts';
 
 const url = testServerUrl();
@@ -8,4 +9,5 @@ describe.skipIf(url === undefined)('with TEST_DATABASE_URL', () => {
   const open = () => postgresTestDatabase(url ?? '');
   organizationsContract('PostgreSQL', open);
   invitationsContract('PostgreSQL', open);
+  lifecycleContract('PostgreSQL', open);
 });
