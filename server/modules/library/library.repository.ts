@@ -38,47 +38,32 @@ export async function lockSource(tx: Tx, organizationId: string, id: string): Pr
 }
 
 /** The columns of `ShownSource`: a list reads twenty rows, and each column is parsed. */
-const SHOWN = [
-  'id',
-  'collection_id',
-  'title',
-  'file_name',
-  'media_type',
-  'language',
-  'authors',
-  'size',
-  'sha256',
-  'stage',
-  'failure_code',
-  'failure_message',
-  'version',
-  'task_id',
-  'created_at',
-  'updated_at',
-] as const;
+const SHOWN = `id, collection_id, title, file_name, media_type, language, authors, size, sha256, stage, failure_code,
+  failure_message, version, task_id, created_at, updated_at`;
 
-export function listSources(
+/** The list that people wait for most is put together as text: a query builder takes 30 µs for it, a tenth of the request. */
+export async function listSources(
   tx: Tx,
   organizationId: string,
   filter: SourceFilter,
   after: Keyset | undefined,
   limit: number,
-): Promise<ShownSource[]> {
-  let select = db(tx)
-    .selectFrom('library_sources')
-    .select(SHOWN)
-    .where('organization_id', '=', organizationId);
-  if (filter.collectionId) select = select.where('collection_id', '=', filter.collectionId);
-  if (filter.taskId) select = select.where('task_id', '=', filter.taskId);
-  if (filter.status === 'processing') select = select.where('stage', 'not in', SETTLED);
-  else if (filter.status) select = select.where('stage', '=', filter.status);
+): Promise<readonly ShownSource[]> {
+  const values: unknown[] = [organizationId, limit];
+  const given = (value: unknown) => `$${values.push(value)}`;
+  const wanted = ['organization_id = $1'];
+  if (filter.collectionId) wanted.push(`collection_id = ${given(filter.collectionId)}`);
+  if (filter.taskId) wanted.push(`task_id = ${given(filter.taskId)}`);
+  if (filter.status === 'processing') wanted.push(`stage <> all(${given(SETTLED)}::text[])`);
+  else if (filter.status) wanted.push(`stage = ${given(filter.status)}`);
   if (filter.q) {
-    const part = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
-    select = select.where((is) => is.or([is('title', 'ilike', part), is('file_name', 'ilike', part)]));
+    const part = given(`%${filter.q.replace(/[\\%_]/g, '\\$&')}%`);
+    wanted.push(`(title ilike ${part} or file_name ilike ${part})`);
   }
-  if (after)
-    select = select.where(sql<boolean>`(created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
-  return select.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  if (after) wanted.push(`(created_at, id) < (${given(after.at)}::timestamptz, ${given(after.id)}::uuid)`);
+  const list = statement<ShownSource>(`select ${SHOWN} from library_sources where ${wanted.join(' and ')}
+    order by created_at desc, id desc limit $2`);
+  return await list(tx, ...values);
 }
 
 /** What changed after a moment, oldest change first, for live views. */
