@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../../testing/database.ts';
+import { webhooksContract } from './webhooks.contract.ts';
+
+webhooksContract('embedded', embeddedTestDatabase);
