@@ -8,6 +8,8 @@ export class ProblemError extends Error {
   readonly errors: readonly FieldProblem[];
   /** Seconds, from `Retry-After`. */
   readonly retryAfter: number | undefined;
+  /** With `identity.second_factor_required`: what the code is given with, to `/auth/login/second-factor`. */
+  readonly challenge: string | undefined;
 
   constructor(details: ProblemDetails) {
     super(details.detail);
@@ -17,6 +19,7 @@ export class ProblemError extends Error {
     this.requestId = details.requestId;
     this.errors = details.errors ?? [];
     this.retryAfter = details.retryAfter;
+    this.challenge = details.challenge;
   }
 }
 
@@ -34,6 +37,7 @@ export interface ProblemDetails {
   readonly requestId?: string | undefined;
   readonly errors?: readonly FieldProblem[] | undefined;
   readonly retryAfter?: number | undefined;
+  readonly challenge?: string | undefined;
 }
 
 /** Reads the problem out of a failed response whose body was parsed already (or could not be). */
@@ -46,6 +50,7 @@ export function problemFrom(response: Response, body: unknown): ProblemError {
     requestId: text(problem.requestId) ?? response.headers.get('x-request-id') ?? undefined,
     errors: Array.isArray(problem.errors) ? problem.errors.filter(isFieldProblem) : [],
     retryAfter: seconds(response.headers.get('retry-after')),
+    challenge: text(problem.challenge),
   });
 }
 

@@ -25,6 +25,11 @@ export type Organization = Me['organization'];
 export type RegisterBody = Body<'/api/v1/auth/register', 'post'>;
 export type LoginBody = Body<'/api/v1/auth/login', 'post'>;
 
+export type OwnSession = Success<'/api/v1/auth/sessions', 'get'>['items'][number];
+export type SecondFactor = Success<'/api/v1/auth/second-factor', 'get'>;
+export type OutboxMessage = Success<'/api/v1/operator/mail/{id}', 'get'>;
+export type OutboxEntry = Success<'/api/v1/operator/mail', 'get'>['items'][number];
+
 export type Source = Success<'/api/v1/library/sources/{id}', 'get'>;
 export type Stage = Source['stage'];
 export type SourceList = Success<'/api/v1/library/sources', 'get'>;

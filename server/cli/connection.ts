@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createScriptoriumClient, type SignedIn, unwrap } from '../../client/index.ts';
+import { createScriptoriumClient, ProblemError, type SignedIn, unwrap } from '../../client/index.ts';
 import { wrongUse } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { type ConnectionNeeds, type ConnectionOptions, openSession, type Session } from './session.ts';
@@ -81,12 +81,25 @@ async function signIn(context: CommandContext, baseUrl: string, email: string): 
       'Set SCRIPTORIUM_PASSWORD or SCRIPTORIUM_TOKEN.',
     ));
   const client = createScriptoriumClient({ baseUrl });
-  return unwrap(
-    client.POST('/api/v1/auth/login', {
-      params: { query: { transport: 'body' } },
-      body: { email, password },
-    }),
+  const params = { query: { transport: 'body' } } as const;
+  try {
+    return await unwrap(client.POST('/api/v1/auth/login', { params, body: { email, password } }));
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.challenge === undefined) throw error;
+    const body = { challenge: error.challenge, ...(await askSecondFactor(context)) };
+    return unwrap(client.POST('/api/v1/auth/login/second-factor', { params, body }));
+  }
+}
+
+async function askSecondFactor(
+  context: CommandContext,
+): Promise<{ code: string } | { recoveryCode: string }> {
+  const given = await context.terminal.askSecret(
+    'Code of your authenticator, or a recovery code: ',
+    'Without one, use SCRIPTORIUM_API_KEY.',
   );
+  const code = given.trim();
+  return /^[0-9]{6}$/.test(code) ? { code } : { recoveryCode: code };
 }
 
 function isPrivate({ protocol, hostname }: URL): boolean {

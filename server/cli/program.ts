@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts';
 import { addDoctor } from './doctor.ts';
 import { addIngest } from './ingest.ts';
 import { addKeys } from './keys.ts';
+import { addMail } from './mail.ts';
 import { addMigrate } from './migrate.ts';
 import { addOpenApi } from './openapi.ts';
 import { addOperator } from './operator.ts';
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext): Command {
     .addHelpText('after', HELP);
   addServe(program, context);
   addUser(program, context);
+  addMail(program, context);
   addIngest(program, context);
   addSearch(program, context);
   addAsk(program, context);

@@ -58,6 +58,10 @@ async function serve(context: CommandContext, app: Application): Promise<void> {
   const host = config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host;
   const address = `http://${host}:${port}`;
   context.terminal.print(`ready ${address}`);
+  if (config.mail.smtpUrl === undefined)
+    context.terminal.printError(
+      `Mail is held, not sent (SMTP_URL is not set): scriptorium mail list --server ${address}`,
+    );
   if (database.kind !== 'embedded') return;
   const { addSamples, firstStart } = await import('../app/first-start.ts');
   const first = await firstStart(app.modules);

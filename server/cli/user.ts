@@ -56,6 +56,11 @@ export function addUser(program: Command, context: CommandContext): void {
     .argument('<email>')
     .action((email: string) => setPassword(context, email));
   user
+    .command('reset-second-factor')
+    .description('Take the second factor away from somebody who has lost it')
+    .argument('<email>')
+    .action((email: string) => resetSecondFactor(context, email));
+  user
     .command('link')
     .description('Print a link that signs the person in once, within 24 hours')
     .argument('<email>')
@@ -70,6 +75,11 @@ export function addUser(program: Command, context: CommandContext): void {
     .action((email: string, options: { readonly grant?: boolean; readonly revoke?: boolean }) =>
       markOperator(context, email, options),
     );
+}
+
+async function resetSecondFactor(context: CommandContext, email: string): Promise<void> {
+  await withProduct(context, (app) => app.modules.identity.account.factors.reset(ACTOR, email));
+  context.terminal.print(`${email} signs in without a second factor, and can set up another one.`);
 }
 
 async function create(context: CommandContext, email: string, options: CreateOptions): Promise<void> {

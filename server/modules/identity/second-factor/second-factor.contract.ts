@@ -358,15 +358,19 @@ export function secondFactorContract(name: string, open: () => Promise<TestDatab
       });
 
       test('an operator takes it away from who has lost everything', async () => {
-        const { email, userId } = person;
-        await world.account.factors.reset(instanceActor('test'), email);
+        const { email, userId, token } = person;
+        const headers = { 'x-admin-secret': 'the admin secret of the tests, long enough' };
+        const path = `/operator/users/${userId}/second-factor`;
+        expect((await call('DELETE', path, { token })).status).toBe(403);
+        expect((await call('DELETE', path, { headers })).status).toBe(204);
         expect((await login(email)).status).toBe(200);
         expect(await world.audited('second_factor.removed')).toContainEqual(
           expect.objectContaining({ targetId: userId }),
         );
-        await expect(
-          world.account.factors.reset(instanceActor('test'), 'nobody@example.org'),
-        ).rejects.toMatchObject({
+        const nobody = `/operator/users/${world.ids()}/second-factor`;
+        expect((await call('DELETE', nobody, { headers })).status).toBe(404);
+        const instance = instanceActor('test');
+        await expect(world.account.factors.reset(instance, 'nobody@example.org')).rejects.toMatchObject({
           code: 'identity.user_not_found',
         });
       });

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { AppError } from '../../../kernel/errors.ts';
 import type { Routes } from '../../../platform/http/index.ts';
+import { IdParams } from '../../../platform/http/schemas.ts';
 import { SignedIn, TransportQuery } from '../identity.schemas.ts';
 import { originOf, type SignedInAnswers } from '../identity.signed-in.routes.ts';
 import type { Challenges } from './challenges.ts';
@@ -137,6 +138,23 @@ export function secondFactorRoutes({ factors, challenges, answers }: SecondFacto
       async (request, reply) => {
         const shown = one(shownIn(request.body));
         await factors.remove(request.actor, originOf(request), request.body.currentPassword, shown);
+        return reply.code(204).send(null);
+      },
+    );
+
+    http.delete(
+      '/operator/users/:id/second-factor',
+      {
+        config: { access: { operator: true } },
+        schema: {
+          tags: ['operators'],
+          summary: 'Take the second factor away from somebody who has lost it',
+          params: IdParams,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await factors.reset(request.actor, request.params.id);
         return reply.code(204).send(null);
       },
     );

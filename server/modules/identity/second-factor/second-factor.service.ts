@@ -1,5 +1,6 @@
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
+import { isId } from '../../../kernel/ids.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { SecretBox } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
@@ -37,8 +38,8 @@ export interface SecondFactors {
   remove(actor: Actor, origin: Origin, password: string | undefined, shown: Shown): Promise<void>;
   /** Ten new codes in place of all earlier ones. Throws `identity.no_second_factor`. */
   renewCodes(actor: Actor, shown: Shown): Promise<RecoveryCodesView>;
-  /** For somebody who has lost everything; for operators. Throws `identity.user_not_found`, `identity.not_allowed`. */
-  reset(actor: Actor, email: string): Promise<void>;
+  /** For somebody who has lost everything; for operators, who name them by id or address. Throws `identity.user_not_found`, `identity.not_allowed`. */
+  reset(actor: Actor, person: string): Promise<void>;
 }
 
 export interface SecondFactorDependencies {
@@ -124,11 +125,13 @@ export function createSecondFactors(dependencies: SecondFactorDependencies): Sec
     return { recoveryCodes };
   }
 
-  async function reset(actor: Actor, email: string): Promise<void> {
+  async function reset(actor: Actor, person: string): Promise<void> {
     requireInstance(actor);
-    const emailKey = emailKeyOf(email);
+    const emailKey = emailKeyOf(person);
     await uow.write(instanceOf(actor), async (tx) => {
-      const account = emailKey === undefined ? undefined : await findAccountByEmail(tx, emailKey);
+      const account = isId(person)
+        ? await findAccount(tx, person)
+        : emailKey && (await findAccountByEmail(tx, emailKey));
       if (!account) throw userNotFound();
       if (account.second_factor_at === null) return;
       await deleteFactor(tx, account.id, clock().toISOString());
