@@ -102,8 +102,13 @@ create trigger forward_only before update on audit_trails for each row execute f
 create trigger never_removed before delete on audit_trails for each row execute function audit_refuse();
 create trigger never_emptied before truncate on audit_trails for each statement execute function audit_refuse();
 
--- Retention: removes what the trail's head says is removed, of the caller's own trail, and nothing younger than 28 days
--- whatever the caller claims (the least retention is 30, and clocks differ). Gives the number of events removed.
+-- Whether the organization of a trail is gone, as the instance or that organization sees it.
+create function audit_is_abandoned(trail uuid) returns boolean language sql stable
+  return trail <> '00000000-0000-0000-0000-000000000000' and not exists (select from organizations o where o.id = trail);
+
+-- Retention: removes what the trail's head says is removed, of the caller's own trail; as long as there is an organization,
+-- nothing younger than 28 days, whatever the caller claims (the least retention is 30, and clocks differ). The head stays
+-- for good. Gives the number of events removed.
 create function audit_remove() returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -112,7 +117,7 @@ declare
 begin
   delete from audit_events e using audit_trails t
     where t.organization_id = trail and e.organization_id = trail and e.sequence <= t.removed_until
-      and e.occurred_at < now() - interval '28 days';
+      and (e.occurred_at < now() - interval '28 days' or audit_is_abandoned(trail));
   get diagnostics removed = row_count;
   return removed;
 end

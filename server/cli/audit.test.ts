@@ -22,7 +22,7 @@ test('every trail is verified, and named', async () => {
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(
     new RegExp(
-      `^whole {3}instance {2}\\d+ events, the last is \\d+ [0-9a-f]{64}\nwhole {3}${organizationId} {2}\\d`,
+      `^whole {3}instance {2}\\d+ verified, last \\d+ [0-9a-f]{64}\nwhole {3}${organizationId} {2}\\d`,
     ),
   );
 });

@@ -66,7 +66,7 @@ async function verify(
 function lineOf({ organizationId, events, lastSequence, lastHash, broken }: TrailVerification): string {
   const whose = organizationId ?? 'instance';
   return broken === null
-    ? `whole   ${whose}  ${events} events, the last is ${lastSequence} ${lastHash ?? ''}`.trimEnd()
+    ? `whole   ${whose}  ${events} verified, last ${lastSequence} ${lastHash ?? ''}`.trimEnd()
     : `broken  ${whose}  at ${broken.sequence}: ${broken.reason}`;
 }
 

@@ -14,7 +14,7 @@ import type { TestDatabase } from './database.ts';
 export const AUDIT_KEY = deriveKeys('a secret of the tests, long enough').auditTrail;
 const TABLES = ['audit_events', 'audit_trails'] as const;
 
-/** A new organization's empty trail, and a clock that stands still. */
+/** A new organization with an empty trail, and a clock that stands still. */
 export interface AuditWorld {
   readonly organizationId: string;
   readonly trail: AuditTrail;
@@ -31,8 +31,9 @@ export interface AuditWorld {
   tamper(...statements: readonly string[]): Promise<void>;
 }
 
-export function auditWorld(db: TestDatabase): AuditWorld {
+export async function auditWorld(db: TestDatabase): Promise<AuditWorld> {
   const organizationId = newId();
+  await db.owner("insert into organizations (id, name) values ($1, 'Here')", [organizationId]);
   const { uow } = db.database;
   const world: AuditWorld = {
     organizationId,

@@ -46,7 +46,7 @@ export function auditRoutes(audit: AuditService): Routes {
     http.get(
       '/audit-events/verification',
       {
-        ...reading,
+        config: { ...reading.config, rateLimit: { cost: 50 } },
         schema: {
           tags,
           summary: 'Check that nothing in the trail was changed, removed or added',

@@ -6,7 +6,10 @@ import {
   type AuditFilter,
   type AuditLog,
   type AuditTrail,
+  type ChainBreak,
+  type FoundTrail,
   INSTANCE_TRAIL,
+  type Removal,
   type Verification,
 } from '../../platform/audit/index.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
@@ -107,7 +110,7 @@ export function createAuditService(dependencies: AuditServiceDependencies): Audi
     signal: AbortSignal,
   ): AsyncGenerator<TrailVerification> {
     const instance = requireInstance(actor);
-    for await (const id of organizationId === undefined ? trailIds(instance) : [organizationId]) {
+    for await (const { id } of organizationId === undefined ? trails(instance) : [{ id: organizationId }]) {
       const verification = await log.verify(readerOf(instance, id), signal);
       yield { ...verification, organizationId: organizationIdOf(id) };
     }
@@ -120,43 +123,67 @@ export function createAuditService(dependencies: AuditServiceDependencies): Audi
 
   async function sweep(actor: Actor, signal: AbortSignal): Promise<number> {
     const instance = requireInstance(actor);
-    if (retentionDays === 0) return 0;
     const before = new Date(clock().getTime() - retentionDays * 86_400_000);
     let total = 0;
-    for await (const id of trailIds(instance))
-      total += await sweepTrail(readerOf(instance, id), before, signal);
+    for await (const { id, abandoned } of trails(instance)) {
+      const reader = readerOf(instance, id);
+      if (abandoned) total += await forget(instance, reader, signal);
+      else if (retentionDays > 0) total += await expire(reader, before, signal);
+    }
     return total;
   }
 
-  async function sweepTrail(reader: Actor, before: Date, signal: AbortSignal): Promise<number> {
-    let events = 0;
-    let broken: Verification['broken'] = null;
-    for (;;) {
-      signal.throwIfAborted();
-      const batch = await log.removeBefore(reader, before, BATCH);
-      events += batch.removed;
-      broken ??= batch.broken;
-      if (batch.removed < BATCH) break;
-    }
-    if (events === 0) return 0;
-    await uow.write(reader, (tx) =>
-      trail.record(tx, reader, {
-        action: 'audit.expired',
-        organizationId: reader.organizationId,
-        details: { events, before: before.toISOString(), ...(broken ? { broken } : {}) },
-      }),
-    );
-    return events;
+  async function expire(reader: Actor, before: Date, signal: AbortSignal): Promise<number> {
+    const { removed, ...details } = await inBatches(() => log.removeBefore(reader, before, BATCH), signal);
+    if (removed > 0)
+      await uow.write(reader, (tx) =>
+        trail.record(tx, reader, {
+          action: 'audit.expired',
+          organizationId: reader.organizationId,
+          details: { events: removed, before: before.toISOString(), ...details },
+        }),
+      );
+    return removed;
   }
 
-  async function* trailIds(instance: Actor): AsyncGenerator<string> {
+  /** Of an organization that is gone: what remains to be said is said in the instance's trail. */
+  async function forget(instance: Actor, reader: Actor, signal: AbortSignal): Promise<number> {
+    const { removed, ...details } = await inBatches(() => log.forget(reader, BATCH), signal);
+    await uow.write(instance, (tx) =>
+      trail.record(tx, instance, {
+        action: 'audit.forgotten',
+        organizationId: null,
+        target: { type: 'organization', id: reader.organizationId ?? INSTANCE_TRAIL },
+        details: { events: removed, ...details },
+      }),
+    );
+    return removed;
+  }
+
+  async function* trails(instance: Actor): AsyncGenerator<FoundTrail> {
     let after: string | undefined;
     for (;;) {
-      const ids = await log.trails(instance, after, BATCH);
-      yield* ids;
-      if (ids.length < BATCH) return;
-      after = ids.at(-1);
+      const page = await log.trails(instance, after, BATCH);
+      yield* page;
+      if (page.length < BATCH) return;
+      after = page.at(-1)?.id;
     }
+  }
+}
+
+/** Until a batch is not full. `broken`: the first thing that was wrong, where there was one. */
+async function inBatches(
+  next: () => Promise<Removal>,
+  signal: AbortSignal,
+): Promise<{ readonly removed: number; readonly broken?: ChainBreak }> {
+  let removed = 0;
+  let broken: ChainBreak | null = null;
+  for (;;) {
+    signal.throwIfAborted();
+    const batch = await next();
+    removed += batch.removed;
+    broken ??= batch.broken;
+    if (batch.removed < BATCH) return { removed, ...(broken ? { broken } : {}) };
   }
 }
 

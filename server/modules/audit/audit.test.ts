@@ -63,6 +63,15 @@ describe('reading', () => {
     expect(opened).toMatchObject({ details: { method: 'password' }, actor: { kind: 'user' } });
   });
 
+  test('a deleted source leaves what it was called', async () => {
+    const answer = await admin.call('POST', '/library/sources', { title: 'Soup', text: 'Boil the water.' });
+    const { id } = (answer.body as { items: { id: string }[] }).items[0] ?? { id: '' };
+    expect((await admin.call('DELETE', `/library/sources/${id}`)).status).toBe(204);
+    expect(await events(`targetType=source&targetId=${id}`)).toMatchObject([
+      { action: 'source.deleted', before: { title: 'Soup', collectionId: null } },
+    ]);
+  });
+
   test('in pages, newest first, each event once', async () => {
     for (let n = 0; n < 5; n++) await record({ n }, 'page.filled');
     const seen: unknown[] = [];
@@ -223,11 +232,20 @@ describe('verification and retention', () => {
       await world.app.platform.database.uow.write(actor, (tx) =>
         aged.record(tx, actor, { action: 'test.aged', organizationId: actor.organizationId }),
       );
+    const insert = "insert into organizations (id, name) values ($1, 'Long ago')";
+    await world.database.owner(insert, [actor.organizationId]);
     expect(await api.sweep(instanceActor('test'), new AbortController().signal)).toBe(3);
     const [left] = await Array.fromAsync(
       api.verifyAll(instanceActor('test'), actor.organizationId, new AbortController().signal),
     );
     expect(left).toMatchObject({ events: 1, removedUntil: 3, broken: null });
     expect((await events('action=session.opened')).length).toBe(before);
+    await world.database.owner('delete from organizations where id = $1', [actor.organizationId]);
+    expect(await api.sweep(instanceActor('test'), new AbortController().signal)).toBe(1);
+    const [said] = await world.database.owner(
+      "select details from audit_events where action = 'audit.forgotten' and target_id = $1",
+      [actor.organizationId],
+    );
+    expect(said).toEqual({ details: { events: 1 } });
   });
 });

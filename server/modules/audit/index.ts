@@ -24,6 +24,9 @@ export interface AuditApi {
     organizationId: string | null,
     format: ExportFormat,
   ): Promise<AsyncIterable<readonly EventView[]>>;
-  /** Removes what is older than the retention that is set, and says how many events it was. */
+  /**
+   * Removes what is older than the retention that is set, and all of organizations that are gone. Says how many events it
+   * was.
+   */
   sweep(actor: Actor, signal: AbortSignal): Promise<number>;
 }

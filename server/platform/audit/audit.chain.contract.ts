@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { instanceActor } from '../../kernel/actor.ts';
 import { newId } from '../../kernel/ids.ts';
 import { AUDIT_KEY, type AuditWorld, auditWorld } from '../../testing/audit-world.ts';
 import type { TestDatabase } from '../../testing/database.ts';
@@ -19,8 +20,8 @@ export function auditChainContract(name: string, open: () => Promise<TestDatabas
       db = await open();
     });
     afterAll(() => db.close());
-    beforeEach(() => {
-      world = auditWorld(db);
+    beforeEach(async () => {
+      world = await auditWorld(db);
     });
 
     describe('tampering is found', () => {
@@ -190,6 +191,46 @@ export function auditChainContract(name: string, open: () => Promise<TestDatabas
           events: 1,
           lastSequence: 3,
           broken: null,
+        });
+      });
+
+      test('whoever verifies meanwhile, while others write, sees a whole trail', async () => {
+        await world.recordMany(60);
+        const cutoff = new Date('2026-04-01T00:00:00Z');
+        const writing = Array.from({ length: 30 }, () => world.record());
+        const removing = Array.from({ length: 10 }, () => world.log.removeBefore(world.actor, cutoff, 5));
+        const verifying = Array.from({ length: 30 }, () => world.brokenAt());
+        await Promise.all([...writing, ...removing]);
+        expect(await Promise.all(verifying)).toEqual(verifying.map(() => null));
+        expect(await world.log.verify(world.actor, signal)).toMatchObject({
+          events: 40,
+          removedUntil: 50,
+          lastSequence: 90,
+        });
+      });
+
+      test('the trail of an organization that is gone is forgotten, and does not begin anew', async () => {
+        world.now = new Date();
+        await world.recordMany(3);
+        const { log, actor } = world;
+        const instance = instanceActor('request-2');
+        const ours = async () =>
+          (await log.trails(instance, undefined, 1000)).find(({ id }) => id === world.organizationId);
+        await expect(log.forget(actor, 2)).rejects.toThrow(/0 audit events were removed/);
+        await db.owner('delete from organizations where id = $1', [world.organizationId]);
+        expect(await ours()).toMatchObject({ abandoned: true });
+        expect(await log.forget(actor, 2)).toEqual({ removed: 2, broken: null });
+        expect(await log.forget(actor, 2)).toEqual({ removed: 1, broken: null });
+        expect(await ours()).toMatchObject({ abandoned: false });
+        expect(await world.stored()).toEqual([]);
+        await db.owner("insert into organizations (id, name) values ($1, 'Here again')", [
+          world.organizationId,
+        ]);
+        await world.record();
+        expect(await log.verify(actor, signal)).toMatchObject({
+          events: 1,
+          removedUntil: 3,
+          lastSequence: 4,
         });
       });
 

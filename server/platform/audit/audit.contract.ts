@@ -19,8 +19,8 @@ export function auditContract(name: string, open: () => Promise<TestDatabase>): 
       db = await open();
     });
     afterAll(() => db.close());
-    beforeEach(() => {
-      world = auditWorld(db);
+    beforeEach(async () => {
+      world = await auditWorld(db);
     });
 
     describe('recording', () => {
@@ -195,7 +195,10 @@ export function auditContract(name: string, open: () => Promise<TestDatabase>): 
         expect(await world.log.list(instance, {}, {}, 1)).toMatchObject([{ action: 'instance.changed' }]);
         expect(await world.log.list(world.actor, {}, {}, 10)).toMatchObject([{ action: 'session.opened' }]);
         expect(await world.log.trails(instance, undefined, 1000)).toEqual(
-          expect.arrayContaining([INSTANCE_TRAIL, world.organizationId]),
+          expect.arrayContaining([
+            { id: INSTANCE_TRAIL, abandoned: false },
+            { id: world.organizationId, abandoned: false },
+          ]),
         );
       });
     });

@@ -1,7 +1,8 @@
+import { sql } from 'kysely';
 import { queryBuilder, statement, type Tx } from '../db/index.ts';
 import type { AuditTables, EventRow, TrailRow } from './audit.tables.ts';
 import { canonicalJson } from './json.ts';
-import type { AuditFilter, AuditPosition } from './port.ts';
+import type { AuditFilter, AuditPosition, FoundTrail } from './port.ts';
 
 const builder = (tx: Tx) => queryBuilder<AuditTables>(tx);
 
@@ -108,14 +109,17 @@ export async function sequenceAt(
   return row?.sequence;
 }
 
-export async function listTrails(tx: Tx, after: string | undefined, limit: number): Promise<string[]> {
+export async function listTrails(tx: Tx, after: string | undefined, limit: number): Promise<FoundTrail[]> {
   let query = builder(tx)
     .selectFrom('audit_trails')
-    .select('organization_id')
+    .select([
+      'organization_id as id',
+      sql<boolean>`removed_until < sequence and audit_is_abandoned(organization_id)`.as('abandoned'),
+    ])
     .orderBy('organization_id')
     .limit(limit);
   if (after !== undefined) query = query.where('organization_id', '>', after);
-  return (await query.execute()).map((row) => row.organization_id);
+  return query.execute();
 }
 
 export interface EventQuery {

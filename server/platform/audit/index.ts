@@ -17,6 +17,8 @@ export type {
   AuditTrail,
   BreakReason,
   ChainBreak,
+  FoundTrail,
+  Removal,
   Verification,
 } from './port.ts';
 export { INSTANCE_TRAIL } from './trail.ts';

@@ -12,7 +12,16 @@ import {
 } from './audit.repository.ts';
 import type { EventRow, TrailRow } from './audit.tables.ts';
 import { breakAt, breakOfTrail, type ChainEnd, type ChainKeys, trailSeal } from './chain.ts';
-import type { AuditEvent, AuditFilter, AuditLog, AuditPosition, ChainBreak, Verification } from './port.ts';
+import type {
+  AuditEvent,
+  AuditFilter,
+  AuditLog,
+  AuditPosition,
+  ChainBreak,
+  FoundTrail,
+  Removal,
+  Verification,
+} from './port.ts';
 import { INSTANCE_TRAIL, recordableWord } from './trail.ts';
 
 /** Events that are read at a time while a trail is verified. */
@@ -24,13 +33,13 @@ export interface AuditLogDependencies {
 }
 
 /** A trail, and where the events that there are begin and end. */
-interface FoundTrail extends TrailRow {
+interface TrailAsFound extends TrailRow {
   readonly first: number | undefined;
   readonly last: number | undefined;
 }
 
 export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
-  return { list, verify, removeBefore, trails };
+  return { list, verify, removeBefore, forget, trails };
 
   async function list(
     actor: Actor,
@@ -55,7 +64,7 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
   }
 
   /** In this order: what is recorded or removed between the reads must not look like an event too many. */
-  function trailAsFound(actor: Actor): Promise<FoundTrail> {
+  function trailAsFound(actor: Actor): Promise<TrailAsFound> {
     const organizationId = trailOf(actor);
     return uow.read(actor, async (tx) => {
       const last = await sequenceAt(tx, organizationId, 'last');
@@ -64,7 +73,7 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
     });
   }
 
-  async function verifyAs(actor: Actor, trail: FoundTrail, signal: AbortSignal): Promise<Verification> {
+  async function verifyAs(actor: Actor, trail: TrailAsFound, signal: AbortSignal): Promise<Verification> {
     const breathe = breathing();
     let end = beginningOf(trail);
     let broken = brokenBeginning(trail);
@@ -90,7 +99,7 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
   }
 
   /** Whether the trail ends where it says, once all of its events are found whole. */
-  function brokenEnd(trail: FoundTrail, end: ChainEnd): ChainBreak | undefined {
+  function brokenEnd(trail: TrailAsFound, end: ChainEnd): ChainBreak | undefined {
     if ((trail.last ?? 0) > trail.sequence) return { sequence: trail.sequence + 1, reason: 'unrecorded' };
     const hashes = [trail.hash, end.hash].map((hash) => (hash === null ? '' : hex(hash)));
     if (hashes[0] !== hashes[1]) return { sequence: trail.sequence, reason: 'end_forged' };
@@ -106,17 +115,21 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
     return listEvents(tx, { organizationId, filter: {}, position, limit, order: 'oldest' });
   }
 
-  async function removeBefore(
-    actor: Actor,
-    before: Date,
-    most: number,
-  ): Promise<{ readonly removed: number; readonly broken: ChainBreak | null }> {
+  function removeBefore(actor: Actor, before: Date, most: number): Promise<Removal> {
+    return removeOldest(actor, most, (event) => Date.parse(event.occurred_at) < before.getTime());
+  }
+
+  function forget(actor: Actor, most: number): Promise<Removal> {
+    return removeOldest(actor, most, () => true);
+  }
+
+  function removeOldest(actor: Actor, most: number, mayGo: (event: EventRow) => boolean): Promise<Removal> {
     return uow.write(actor, async (tx) => {
       const trail = await lockTrail(tx, trailOf(actor));
       const beginning = beginningOf(trail);
       const oldest = await after(tx, trail.organization_id, beginning, most);
-      const young = oldest.findIndex((event) => Date.parse(event.occurred_at) >= before.getTime());
-      const old = young === -1 ? oldest : oldest.slice(0, young);
+      const kept = oldest.findIndex((event) => !mayGo(event));
+      const old = kept === -1 ? oldest : oldest.slice(0, kept);
       const last = old.at(-1);
       if (!last) return { removed: 0, broken: null };
       let broken = breakOfTrail(trail, keys) ?? breakAmong(old, beginning);
@@ -145,13 +158,13 @@ export function createLog({ keys, uow }: AuditLogDependencies): AuditLog {
     return undefined;
   }
 
-  function trails(actor: Actor, afterId: string | undefined, limit: number): Promise<readonly string[]> {
+  function trails(actor: Actor, afterId: string | undefined, limit: number): Promise<readonly FoundTrail[]> {
     return uow.read(actor, (tx) => listTrails(tx, afterId, limit));
   }
 }
 
 /** Somebody put an event where retention had removed all of them. */
-function brokenBeginning({ first, removed_until }: FoundTrail): ChainBreak | undefined {
+function brokenBeginning({ first, removed_until }: TrailAsFound): ChainBreak | undefined {
   return first !== undefined && first <= removed_until
     ? { sequence: first, reason: 'unrecorded' }
     : undefined;

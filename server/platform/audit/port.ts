@@ -93,6 +93,19 @@ export interface Verification {
   readonly broken: ChainBreak | null;
 }
 
+/** How many events were removed, and what was wrong with them. */
+export interface Removal {
+  readonly removed: number;
+  readonly broken: ChainBreak | null;
+}
+
+export interface FoundTrail {
+  /** An organization, or `INSTANCE_TRAIL`. */
+  readonly id: string;
+  /** The organization is gone, and events of it are left. */
+  readonly abandoned: boolean;
+}
+
 /** Trails as they are read. All methods are about the actor's own trail: their organization's, or the instance's. */
 export interface AuditLog {
   /** At most `limit` events, newest first; with `order` `oldest`, the other way round. */
@@ -105,14 +118,15 @@ export interface AuditLog {
   ): Promise<readonly AuditEvent[]>;
   verify(actor: Actor, signal: AbortSignal): Promise<Verification>;
   /**
-   * Removes the oldest events, those of before `before`, at most `most` of them, and says how many they were and what was
-   * wrong with them. The database refuses what is younger than 28 days.
+   * Removes the oldest events, those of before `before`, at most `most` of them. The database refuses what is younger than
+   * 28 days.
    */
-  removeBefore(
-    actor: Actor,
-    before: Date,
-    most: number,
-  ): Promise<{ readonly removed: number; readonly broken: ChainBreak | null }>;
-  /** The organizations that have a trail, and `INSTANCE_TRAIL`, by id; for the instance only. */
-  trails(actor: Actor, after: string | undefined, limit: number): Promise<readonly string[]>;
+  removeBefore(actor: Actor, before: Date, most: number): Promise<Removal>;
+  /**
+   * The same with all events of an organization that is gone; the database refuses it as long as there is one. That there
+   * was a trail, and how long it was, is kept.
+   */
+  forget(actor: Actor, most: number): Promise<Removal>;
+  /** All trails, by id; for the instance only. */
+  trails(actor: Actor, after: string | undefined, limit: number): Promise<readonly FoundTrail[]>;
 }
