@@ -288,15 +288,48 @@ describe('the life of a source', () => {
 });
 
 describe('lists', () => {
-  test('pages by keyset without gaps, filters, and refuses forged cursors and limits', async () => {
+  /** The ids of every page. */
+  async function listed(filter: string): Promise<string[]> {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
-      const page = (await regular.call('GET', `/library/sources?limit=3${cursor ? `&cursor=${cursor}` : ''}`))
-        .body as { items: SourceView[]; nextCursor: string | null };
+      const path = `/library/sources?limit=3${filter}${cursor ? `&cursor=${cursor}` : ''}`;
+      const page = (await regular.call('GET', path)).body as {
+        items: SourceView[];
+        nextCursor: string | null;
+      };
       seen.push(...page.items.map((item) => item.id));
       cursor = page.nextCursor;
     } while (cursor);
+    return seen;
+  }
+
+  test('filters hold together and over pages', async () => {
+    const sources = await world.database.owner(
+      'select id, stage, task_id, title, file_name from library_sources where organization_id = $1 order by created_at desc, id desc',
+      [power.organizationId],
+    );
+    const ids = (keeps: (source: Record<string, unknown>) => boolean) =>
+      sources.filter(keeps).map(({ id }) => String(id));
+    const [{ task_id: task } = {}] = sources.filter(({ stage, task_id }) => stage === 'ready' && task_id);
+    const ready = ids(({ stage }) => stage === 'ready');
+    expect(ready.length).toBeGreaterThan(3);
+    expect(await listed('&status=ready')).toEqual(ready);
+    expect(await listed('&status=processing')).toEqual(
+      ids(({ stage }) => !['ready', 'failed', 'cancelled'].includes(String(stage))),
+    );
+    expect(await listed(`&taskId=${task}`)).toEqual(ids(({ task_id }) => task_id === task));
+    expect(await listed(`&taskId=${task}&status=ready&q=e`)).toEqual(
+      ids(
+        ({ stage, task_id, title, file_name }) =>
+          task_id === task && stage === 'ready' && /e/i.test(`${title} ${file_name ?? ''}`),
+      ),
+    );
+    expect(await listed('&q=100%25')).toEqual([]);
+  });
+
+  test('pages by keyset without gaps, filters, and refuses forged cursors and limits', async () => {
+    const seen = await listed('');
     const all = await world.database.owner('select id from library_sources where organization_id = $1', [
       power.organizationId,
     ]);
