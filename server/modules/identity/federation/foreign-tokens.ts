@@ -18,7 +18,7 @@ import type { Outbound } from '../../../platform/outbound/port.ts';
 import { type Admit, admitting } from './admission.ts';
 import { signInFailure } from './federation.errors.ts';
 import type { ProviderRow } from './federation.tables.ts';
-import { listBearerProviders } from './providers.repository.ts';
+import { findProvider, listBearerProviders } from './providers.repository.ts';
 
 /** A person whom an identity provider vouches for by a token of its own. What they may do is asked for each request. */
 export interface Foreigner {
@@ -73,7 +73,7 @@ interface Remembered {
 export function createForeignTokens(dependencies: ForeignTokensDependencies): ForeignTokens {
   const { uow, clock, admit } = dependencies;
   const remembered = new VerifiedTokens<Remembered>();
-  const arriving = new Map<string, Promise<Foreigner>>();
+  const arriving = new Map<string, Promise<Foreigner | undefined>>();
   let trusted: ReadonlyMap<string, Trusted> = new Map();
   let listedAt = Number.NEGATIVE_INFINITY;
   let listing: Promise<void> | undefined;
@@ -91,6 +91,7 @@ export function createForeignTokens(dependencies: ForeignTokensDependencies): Fo
       const known = remembered.get(token, Math.floor(clock().getTime() / 1000));
       if (known?.version === version) return known.foreigner;
       const foreigner = await arriveOnce(token, place.provider, claims, request);
+      if (!foreigner) return undefined;
       remembered.add(token, { foreigner, version, expiresAt: claims.expiresAt });
       return foreigner;
     },
@@ -157,7 +158,7 @@ export function createForeignTokens(dependencies: ForeignTokensDependencies): Fo
     provider: ProviderRow,
     claims: IssuerClaims,
     request: { readonly requestId: string; readonly address: string },
-  ): Promise<Foreigner> {
+  ): Promise<Foreigner | undefined> {
     const key = hash('sha256', token, 'base64url');
     const present = arriving.get(key);
     if (present) return present;
@@ -168,15 +169,26 @@ export function createForeignTokens(dependencies: ForeignTokensDependencies): Fo
     return arrival;
   }
 
-  async function arrive(provider: ProviderRow, { claims }: IssuerClaims, actor: Actor): Promise<Foreigner> {
+  /** Undefined where the provider was changed since the list was read: the next token finds it as it is. */
+  async function arrive(
+    provider: ProviderRow,
+    { claims }: IssuerClaims,
+    actor: Actor,
+  ): Promise<Foreigner | undefined> {
     const at = typeof claims.iat === 'number' ? claims.iat * 1000 : 0;
     const outcome = await admitting(() =>
       uow.write(instanceActor(actor.requestId), async (tx) => {
+        const current = await findProvider(tx, provider.id);
+        if (!current?.enabled || current.version !== provider.version) return undefined;
         const admission = await admit(tx, actor, { provider, claims, at, complete: false });
         return admission.ok ? admission.value : admission.error;
       }),
     );
     if (isAppError(outcome)) throw outcome;
+    if (!outcome) {
+      listedAt = Number.NEGATIVE_INFINITY;
+      return undefined;
+    }
     const [organizationId] = outcome.organizationIds;
     if (organizationId === undefined) throw signInFailure('federation.no_access');
     return { identityId: outcome.identity.id, providerId: provider.id, organizationId };

@@ -13,24 +13,28 @@ import type { Destination, FederationTables, ProviderRow } from './federation.ta
 const builder = (tx: Tx) => queryBuilder<FederationTables>(tx);
 
 /** Fails with a unique violation (`takenField`) where the slug or the bearer issuer is in use. */
-export async function insertProvider(tx: Tx, provider: ProviderRow): Promise<void> {
-  await builder(tx).insertInto('identity_providers').values(stored(provider)).execute();
+export async function insertProvider(tx: Tx, provider: ProviderRow): Promise<ProviderRow> {
+  return builder(tx)
+    .insertInto('identity_providers')
+    .values(stored(provider))
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
-/** Replaces what has the expected version; false when it has moved on. */
+/** Replaces what has the expected version; undefined when it has moved on. */
 export async function updateProvider(
   tx: Tx,
   provider: ProviderRow,
   expectedVersion: number,
-): Promise<boolean> {
+): Promise<ProviderRow | undefined> {
   const { id, created_at: _, ...changed } = stored(provider);
-  const result = await builder(tx)
+  return builder(tx)
     .updateTable('identity_providers')
     .set(changed)
     .where('id', '=', id)
     .where('version', '=', expectedVersion)
+    .returningAll()
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
 }
 
 function stored(provider: ProviderRow) {

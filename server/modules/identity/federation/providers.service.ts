@@ -89,10 +89,10 @@ export function createProviders(dependencies: ProvidersDependencies): ProvidersS
     const row = rowOf({ id: ids(), created_at: at, updated_at: at, version: 1 }, settings);
     return saving(() =>
       uow.write(asInstance(actor), async (tx) => {
-        await insertProvider(tx, row);
+        const stored = await insertProvider(tx, row);
         await replaceDestinations(tx, row.id, settings.organizations);
         await record(tx, actor, row, { action: 'created', after: shown(settings) });
-        return toProviderView(row, settings.organizations, addresses);
+        return toProviderView(stored, settings.organizations, addresses);
       }),
     );
   }
@@ -111,7 +111,8 @@ export function createProviders(dependencies: ProvidersDependencies): ProvidersS
         const settings = checkProvider({ ...before, ...patch });
         checkStableIssuer(before, settings);
         const row = rowOf({ ...old, version: old.version + 1, updated_at: clock().toISOString() }, settings);
-        if (!(await updateProvider(tx, row, expectedVersion))) throw staleProvider(old.version);
+        const stored = await updateProvider(tx, row, expectedVersion);
+        if (!stored) throw staleProvider(old.version);
         await replaceDestinations(tx, id, settings.organizations);
         if (old.enabled && !row.enabled) await endSessions(tx, id);
         await record(tx, actor, row, {

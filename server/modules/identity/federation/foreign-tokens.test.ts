@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../../testing/database.ts';
+import { foreignTokensContract } from './foreign-tokens.contract.ts';
+
+foreignTokensContract('embedded', embeddedTestDatabase);

@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../../testing/database.ts';
+import { providersContract } from './providers.contract.ts';
+
+providersContract('embedded', embeddedTestDatabase);
