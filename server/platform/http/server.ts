@@ -76,6 +76,7 @@ declare module 'fastify' {
 export async function createHttpServer(options: HttpOptions): Promise<Http> {
   const loggerInstance: FastifyBaseLogger = options.logger;
   const arrival = options.arrival ?? ARRIVAL_LIMITS;
+  const headers = securityHeaders({ https: options.settings.secureCookies });
   const http: Http = Fastify({
     loggerInstance,
     trustProxy: (_address, hop) => hop < options.settings.trustedProxies,
@@ -88,7 +89,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
     http: { headersTimeout: arrival.headersMs, connectionsCheckingInterval: arrival.checkMs },
     forceCloseConnections: 'idle',
     // Addresses that the router itself refuses, and what is no HTTP at all, are answered like everything else.
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers)),
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<TypeBoxTypeProvider>();
   const stopping = new AbortController();
@@ -100,7 +101,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
 
   speakJson(http);
   answerErrors(http);
-  await protect(http, options.settings);
+  await protect(http, options.settings, headers);
   http.addHook('onRequest', createBodyWatch(arrival));
   const limits = options.rateLimits && createRateLimitHooks(options.rateLimits);
   if (limits) http.addHook('onRequest', limits.byAddress);
@@ -162,8 +163,11 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
   return reply.code(problem.status).type(PROBLEM_TYPE).serializer(JSON.stringify).send(problem);
 }
 
-async function protect(http: Http, settings: Config['http']): Promise<void> {
-  const headers = securityHeaders({ https: settings.secureCookies });
+async function protect(
+  http: Http,
+  settings: Config['http'],
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
   http.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id);
     request.actor = publicActor(request.id, request.ip);
