@@ -75,17 +75,20 @@ export async function deleteMember(tx: Tx, organizationId: string, userId: strin
     .execute();
 }
 
-/** Whether somebody else than this person is an admin. Only meaningful while the organization is locked. */
+/**
+ * Whether somebody else than this person is an admin. Locks all admins, always in this order, so that nobody who asks the
+ * same meanwhile hears of one who is about to go.
+ */
 export async function hasOtherAdmin(tx: Tx, organizationId: string, userId: string): Promise<boolean> {
-  const row = await builder(tx)
+  const admins = await builder(tx)
     .selectFrom('memberships')
     .select('user_id')
     .where('organization_id', '=', organizationId)
     .where('role', '=', 'admin')
-    .where('user_id', '!=', userId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .orderBy('user_id')
+    .forUpdate()
+    .execute();
+  return admins.some((admin) => admin.user_id !== userId);
 }
 
 /** The organizations in which a person is an admin and that are not closed, in an order that is the same for everybody. */

@@ -85,6 +85,25 @@ export function lifecycleContract(name: string, open: () => Promise<TestDatabase
       return files.map(({ key }) => key);
     }
 
+    test('whoever is removed, and everybody when it is closed, loses the streams that are open', async () => {
+      const kim = await world.person('admin', 'Streams');
+      const [bob, cid] = [await world.person('power', 'Streams'), await world.person('regular', 'Streams')];
+      const watch = async (who: Client) => {
+        const response = await fetch(`${world.url}/api/v1/library/events`, {
+          headers: { authorization: `Bearer ${who.token}` },
+        });
+        expect(response.status).toBe(200);
+        return response.text();
+      };
+      const streams = { bob: watch(bob), cid: watch(cid) };
+      const { user } = (await bob.call('GET', '/auth/me')).body as { user: { id: string } };
+      expect((await kim.call('DELETE', `${path(kim)}/members/${user.id}`)).status).toBe(204);
+      expect(await streams.bob).toContain('identity.access_ended');
+      expect((await kim.call('DELETE', path(kim))).status).toBe(200);
+      expect(await streams.cid).toContain('identity.access_ended');
+      expect((await kim.call('POST', `${path(kim)}/restore`)).status).toBe(200);
+    });
+
     test('says what it uses', async () => {
       const usage = await ann.call('GET', `${path(ann)}/usage`);
       expect(usage.body).toEqual({

@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemActor } from '../../../kernel/actor.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { type IdentityWorld, identityWorld } from '../../../testing/identity-world.ts';
 import { type Person, people } from '../../../testing/people.ts';
+import { hasOtherAdmin, setRole } from '../members/members.repository.ts';
 
 /** Organizations and who belongs to them, on every database. */
 export function organizationsContract(name: string, open: () => Promise<TestDatabase>): void {
@@ -256,6 +259,27 @@ export function organizationsContract(name: string, open: () => Promise<TestData
         const lee = await member(kim, 'admin');
         expect((await kim.call('DELETE', path)).status).toBe(204);
         expect((await lee.call('GET', '/probe')).body.role).toBe('admin');
+      });
+
+      test('an admin who is about to go is none to rely on', async () => {
+        const kim = await founder();
+        const lee = await member(kim, 'admin');
+        const { organizationId } = kim;
+        const [demoted, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        const going = db.database.uow.write(systemActor(organizationId, 'test'), async (tx) => {
+          const at = world.clock().toISOString();
+          expect(await hasOtherAdmin(tx, organizationId, lee.userId)).toBe(true);
+          await setRole(tx, { organizationId, userId: lee.userId, role: 'guest', at });
+          demoted.resolve();
+          await commit.promise;
+        });
+        await demoted.promise;
+        const leaving = kim.call('DELETE', `/organizations/${organizationId}/members/${kim.userId}`);
+        // Enough to reach the lock; a call that is later than that finds the change committed.
+        await delay(100);
+        commit.resolve();
+        await going;
+        expect(await leaving).toMatchObject({ status: 409, body: { code: 'identity.last_admin' } });
       });
 
       test('of admins who demote each other at once one remains', async () => {
