@@ -35,15 +35,19 @@ export interface KeyServer {
   readonly asked: number;
   /** From now on it answers with these keys. */
   publish(...keys: readonly unknown[]): void;
-  /** From now on it answers so. */
-  answer(listener: RequestListener): void;
-  /** A door that leads there and gives up soon. */
+  /** From now on it answers so, and who waits gives up after `timeoutMs`: to be set for answers that never come only. */
+  answer(listener: RequestListener, timeoutMs?: number): void;
+  /** A door that leads there. */
   readonly outbound: Pick<Outbound, 'request'>;
   close(): Promise<void>;
 }
 
+/** Longer than a slow machine takes. */
+const PATIENCE_MS = 30_000;
+
 export async function keyServer(): Promise<KeyServer> {
   let asked = 0;
+  let patience = PATIENCE_MS;
   let listener: RequestListener = (_request, response) => void response.writeHead(404).end();
   const server = createServer((request, response) => {
     asked += 1;
@@ -59,15 +63,17 @@ export async function keyServer(): Promise<KeyServer> {
       return asked;
     },
     publish: (...keys) => {
+      patience = PATIENCE_MS;
       listener = (_request, response) => {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify({ keys }));
       };
     },
-    answer: (next) => {
+    answer: (next, timeoutMs = PATIENCE_MS) => {
       listener = next;
+      patience = timeoutMs;
     },
-    outbound: { request: (url, request) => outbound.request(url, { ...request, timeoutMs: 300 }) },
+    outbound: { request: (url, request) => outbound.request(url, { ...request, timeoutMs: patience }) },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

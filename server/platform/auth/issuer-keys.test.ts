@@ -13,6 +13,10 @@ const NOW = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const ISSUER = 'https://issuer.example/';
+/** For what happens beside the call that caused it. */
+const SOON = { timeout: 30_000 };
+/** Milliseconds after which an answer that never comes is given up. */
+const HANGS = 300;
 
 const first = await issuerKeyPair('RS256', 'first');
 const second = await issuerKeyPair('RS256', 'second');
@@ -78,7 +82,7 @@ test('a key that is published no more is refused after the next reading, also fo
   now += 11 * MINUTE;
   // Old keys are read again beside the request that found them old.
   await verifier.verify(token);
-  await expect.poll(() => verifier.verify(token)).toBeUndefined();
+  await expect.poll(() => verifier.verify(token), SOON).toBeUndefined();
   expect(await accepts(second)).toBe(true);
   expect(server.asked).toBe(2);
 });
@@ -89,7 +93,7 @@ test('an id that is given to another key is that key’s from then on', async ()
   server.publish({ ...second.publicJwk, kid: 'first' });
   now += 11 * MINUTE;
   await verifier.verify(token);
-  await expect.poll(() => verifier.verify(token)).toBeUndefined();
+  await expect.poll(() => verifier.verify(token), SOON).toBeUndefined();
   expect(await verifier.verify(await tokenOf(second, { kid: 'first' }))).toBeDefined();
 });
 
@@ -99,10 +103,10 @@ describe('an issuer that is down', () => {
     server.answer((_request, response) => void response.writeHead(500).end());
     now += 11 * MINUTE;
     expect(await accepts(first)).toBe(true);
-    await expect.poll(() => warnings.length).toBe(1);
+    await expect.poll(() => warnings.length, SOON).toBe(1);
     now = NOW + 23 * HOUR;
     expect(await accepts(first)).toBe(true);
-    await expect.poll(() => warnings.length).toBe(2);
+    await expect.poll(() => warnings.length, SOON).toBe(2);
     now = NOW + 24 * HOUR + 1;
     await expect(accepts(first)).rejects.toMatchObject(unavailable);
     server.publish(first.publicJwk);
@@ -133,9 +137,9 @@ describe('an issuer that is down', () => {
 });
 
 describe('an answer that is none', () => {
-  test.each<[string, Parameters<KeyServer['answer']>[0]]>([
-    ['never comes', () => undefined],
-    ['never ends', (_request, response) => void response.write('{"keys":[')],
+  test.each<[string, ...Parameters<KeyServer['answer']>]>([
+    ['never comes', () => undefined, HANGS],
+    ['never ends', (_request, response) => void response.write('{"keys":['), HANGS],
     [
       'is cut',
       (_request, response) =>
@@ -173,13 +177,13 @@ describe('an answer that is none', () => {
       'leads to a place inside',
       (_request, response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/keys' }).end(),
     ],
-  ])('%s: no keys from it, and those of before stay', async (_case, listener) => {
-    server.answer(listener);
+  ])('%s: no keys from it, and those of before stay', async (_case, ...answer) => {
+    server.answer(...answer);
     await expect(accepts(first)).rejects.toMatchObject(unavailable);
     server.publish(first.publicJwk);
     now += 10_000;
     expect(await accepts(first)).toBe(true);
-    server.answer(listener);
+    server.answer(...answer);
     now += MINUTE;
     await expect(accepts(unknown)).rejects.toMatchObject(unavailable);
     expect(await accepts(first)).toBe(true);

@@ -114,7 +114,7 @@ describe('without being told', () => {
     stored = [retired, second];
     now += MINUTE + 1;
     expect(await ring.find(first.kid)).toBe(first);
-    await expect.poll(() => ring.get(second.kid)).toBe(second);
+    await expect.poll(() => ring.get(second.kid), { timeout: 30_000 }).toBe(second);
     expect(loads).toBe(2);
   });
 
@@ -144,7 +144,7 @@ describe('a store that does not answer', () => {
     now += 10 * MINUTE;
     expect((await ring.current()).kid).toBe(first.kid);
     expect(await ring.find(first.kid)).toBe(first);
-    await expect.poll(() => errors.length).toBe(1);
+    await expect.poll(() => errors.length, { timeout: 30_000 }).toBe(1);
   });
 
   test('an unknown id is no refusal while nobody can know', async () => {

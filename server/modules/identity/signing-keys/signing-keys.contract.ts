@@ -110,7 +110,7 @@ export function signingKeysContract(name: string, open: () => Promise<TestDataba
         { targetId: next.id, details: { endSessions: false, before: [first] } },
       ]);
 
-      await expect.poll(() => kids(other.http)).toEqual([next.id, first]);
+      await expect.poll(() => kids(other.http), { timeout: 30_000 }).toEqual([next.id, first]);
       world.pass(LEAD - 1);
       expect(kidOf((await login('ada@example.org', other.http)).accessToken)).toBe(first);
       const late = await login('ada@example.org');
@@ -149,7 +149,7 @@ export function signingKeysContract(name: string, open: () => Promise<TestDataba
       const signing = items.find(({ status }) => status === 'signing') ?? { id: '' };
       expect(items.map(({ status }) => status).sort()).toEqual(['ended', 'ended', 'signing']);
       expect(await kids()).toEqual([signing.id]);
-      await expect.poll(() => kids(other.http)).toEqual([signing.id]);
+      await expect.poll(() => kids(other.http), { timeout: 30_000 }).toEqual([signing.id]);
       const servers = [world.http, other.http];
       for (const http of servers) {
         expect(await probe(ada.program.accessToken, http)).toBe(401);
