@@ -26,28 +26,31 @@ export type Credentials =
   | { readonly kind: 'link'; readonly token: string }
   | { readonly kind: 'register'; readonly body: RegisterBody };
 
-/** Signs in by any of the three ways and makes the new session current. */
+/** Signs in by any of the three ways and makes the new session current; null where a mail says how a registration goes on. */
 export function useSignIn() {
   const session = useSession();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (credentials: Credentials) => exchange(session, credentials),
     onSuccess: (signedIn) => {
+      if (signedIn === null) return;
       session.adopt(signedIn.csrfToken);
       queries.clear();
     },
   });
 }
 
-function exchange(session: Session, credentials: Credentials): Promise<SignedIn> {
+async function exchange(session: Session, credentials: Credentials): Promise<SignedIn | null> {
   const { client } = session;
   switch (credentials.kind) {
     case 'password':
       return unwrap(client.POST('/api/v1/auth/login', { body: credentials.body }));
     case 'link':
       return unwrap(client.POST('/api/v1/auth/sign-in-link', { body: { token: credentials.token } }));
-    case 'register':
-      return unwrap(client.POST('/api/v1/auth/register', { body: credentials.body }));
+    case 'register': {
+      const answer = await unwrap(client.POST('/api/v1/auth/register', { body: credentials.body }));
+      return 'status' in answer ? null : answer;
+    }
   }
 }
 

@@ -28,7 +28,7 @@ export function RegisterPage() {
   const submit = form.onSubmit(({ organizationName, ...account }) => {
     const organization = organizationName.trim();
     const body = organization === '' ? account : { ...account, organizationName: organization };
-    register.mutate({ kind: 'register', body }, { onSuccess: enter });
+    register.mutate({ kind: 'register', body }, { onSuccess: (signedIn) => signedIn && enter() });
   });
 
   return (
@@ -38,6 +38,11 @@ export function RegisterPage() {
           {register.error !== null && (
             <Alert color="rubric" variant="light" role="alert">
               {messageOf(register.error)}
+            </Alert>
+          )}
+          {register.data === null && (
+            <Alert variant="light" role="status">
+              Look into your mail: a link in it finishes your registration.
             </Alert>
           )}
           <TextInput
