@@ -45,6 +45,9 @@ describe('what the address bar holds', () => {
     for (const next of [
       '//evil.example',
       '/\\evil.example',
+      '/\t/evil.example',
+      '/\n\\evil.example',
+      '/a\\..\\..\\/evil.example',
       'https://evil.example',
       'javascript:alert(1)',
       '',

@@ -74,7 +74,7 @@ export function stringifySearch(search: Raw): string {
 export function readSignInSearch(raw: Raw): SignInSearch {
   const next = text(raw.next);
   // Only a path of our own: `//host` and `/\host` would leave the console.
-  return next !== undefined && /^\/(?![/\\])/.test(next) ? { next } : {};
+  return next !== undefined && /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(next) ? { next } : {};
 }
 
 export function readLibrarySearch(raw: Raw): LibrarySearch {
