@@ -116,6 +116,9 @@ export function createModules(platform: Platform) {
     version: about.version,
   });
   queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));
+  queue.schedule('identity.federation_sweep', '31 3 * * *', () =>
+    identity.federation.sweep(instanceActor('identity.federation_sweep')),
+  );
 
   return {
     tasks,

@@ -42,3 +42,12 @@ export function defaultOrganizationName(userName: string): string {
   const suffix = '’s organization';
   return `${[...userName].slice(0, MAX_NAME - suffix.length).join('')}${suffix}`;
 }
+
+/** Characters that are enough to tell a browser by. */
+const USER_AGENT_LENGTH = 400;
+
+/** What is kept of the header `User-Agent`, in which anybody can write anything. */
+export function keptUserAgent(userAgent: string | undefined): string | null {
+  if (userAgent === undefined) return null;
+  return [...userAgent.replaceAll(/\p{Cc}/gu, '').toWellFormed()].slice(0, USER_AGENT_LENGTH).join('');
+}

@@ -16,6 +16,7 @@ import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { ssoRequired } from './federation/federation.errors.ts';
 import { withoutBarred } from './federation/sso.repository.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
+import { keptUserAgent } from './identity.policy.ts';
 import { findUser, organizationsOf } from './identity.repository.ts';
 import { type OrganizationView, toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
 import {
@@ -146,7 +147,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       seed: family.seed,
       method,
       address: origin.address,
-      userAgent: keptUserAgent(origin),
+      userAgent: keptUserAgent(origin.userAgent),
       at: now.toISOString(),
       expiresAt: expiryFrom(now),
     });
@@ -239,7 +240,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
         organizationId: organization.id,
         generation,
         address: origin.address,
-        userAgent: keptUserAgent(origin),
+        userAgent: keptUserAgent(origin.userAgent),
         at,
         expiresAt: expiryFrom(now),
       });
@@ -291,12 +292,4 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     });
     return ended;
   }
-}
-
-/** Characters that are enough to tell a browser by. */
-const USER_AGENT_LENGTH = 400;
-
-function keptUserAgent({ userAgent }: Origin): string | null {
-  if (userAgent === undefined) return null;
-  return [...userAgent.replaceAll(/\p{Cc}/gu, '').toWellFormed()].slice(0, USER_AGENT_LENGTH).join('');
 }

@@ -16,6 +16,11 @@ const NOT_OF_A_TENANT: Readonly<Record<string, string>> = {
   recovery_codes: 'as second_factors',
   sign_in_challenges: 'read before anybody is known: only the instance sees them',
   signing_keys: 'of the whole instance: only the instance sees it',
+  identity_providers: 'of the whole instance: operators set them up, and only the instance sees them',
+  federated_identities: 'belong to a person: its policy asks for that person',
+  federated_sessions: 'as sessions, and only the instance sees them',
+  federated_subjects: 'people of an identity provider: only the instance sees them',
+  federation_messages: 'of an identity provider: only the instance sees them',
 };
 
 let db: TestDatabase;
