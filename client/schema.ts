@@ -1193,6 +1193,8 @@ export interface paths {
                         "application/json": {
                             /** @description null for a caller with a bearer token, who needs no proof */
                             csrfToken: string | null;
+                            /** @description may use the operators’ endpoints */
+                            operator: boolean;
                             organization: {
                                 /**
                                  * Format: date-time

@@ -107,6 +107,7 @@ export type SignedIn = Static<typeof SignedIn>;
 
 export const MeView = Type.Object({
   user: UserView,
+  operator: Type.Boolean({ description: 'may use the operators’ endpoints' }),
   organization: OrganizationView,
   organizations: Type.Array(OrganizationView),
   csrfToken: Nullable(

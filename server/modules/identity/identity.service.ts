@@ -141,6 +141,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     if (!organization) throw organizationNotFound();
     return {
       user: toUserView(user),
+      operator: actor.operator ?? false,
       organization: toOrganizationView(organization),
       organizations: organizations.map(toOrganizationView),
       csrfToken: claims ? csrf.proofFor(claims.sessionId) : null,

@@ -25,17 +25,6 @@ export function ownAccount(): AppError {
   });
 }
 
-export function lastAdmin(
-  organizations: readonly { readonly id: string; readonly name: string }[],
-): AppError {
-  return new AppError({
-    kind: 'conflict',
-    code: 'identity.last_admin',
-    safeMessage: `Nobody else is admin of ${organizations.map(({ name }) => `“${name}”`).join(', ')}. Make somebody else admin there, or delete the organization first.`,
-    details: { organizations },
-  });
-}
-
 export function accountDisabled(): AppError {
   return new AppError({
     kind: 'forbidden',

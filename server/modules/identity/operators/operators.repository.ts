@@ -116,29 +116,6 @@ export async function belongingsOf(tx: Tx, userId: string): Promise<BelongingRow
     .execute();
 }
 
-/**
- * Of the organizations that this person is an admin of: those that have another admin. All their admins are locked, so
- * that none of them leaves or is demoted meanwhile.
- */
-export async function lockAdminsBeside(tx: Tx, userId: string): Promise<string[]> {
-  const admins = await builder(tx)
-    .selectFrom('memberships')
-    .select(['organization_id', 'user_id'])
-    .where('role', '=', 'admin')
-    .where('organization_id', 'in', (eb) =>
-      eb
-        .selectFrom('memberships as own')
-        .select('own.organization_id')
-        .where('own.user_id', '=', userId)
-        .where('own.role', '=', 'admin'),
-    )
-    .orderBy('organization_id')
-    .orderBy('user_id')
-    .forUpdate()
-    .execute();
-  return admins.filter((admin) => admin.user_id !== userId).map((admin) => admin.organization_id);
-}
-
 const organizations = (tx: Tx) =>
   builder(tx)
     .selectFrom('organizations')

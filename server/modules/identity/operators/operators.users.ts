@@ -7,14 +7,14 @@ import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import { emailKeyOf, requireInstance } from '../identity.policy.ts';
 import { revokeSessionsOf } from '../identity.sessions.repository.ts';
 import type { AccountCounts } from '../index.ts';
-import { lastAdmin, ownAccount, userNotFound } from './operators.errors.ts';
+import { requireOtherAdmins } from '../members/members.ownership.ts';
+import { ownAccount, userNotFound } from './operators.errors.ts';
 import {
   belongingsOf,
   countAccounts,
   deleteUser,
   findUser,
   listUsers,
-  lockAdminsBeside,
   lockUser,
   lockUserByEmail,
   markUser,
@@ -119,17 +119,23 @@ export function createOperatedUsers(dependencies: OperatedUsersDependencies): Op
     if (actor.userId === id) throw ownAccount();
     await uow.write(asInstance(actor), async (tx) => {
       const row = found(await lockUser(tx, id));
-      const others = new Set(await lockAdminsBeside(tx, id));
+      await requireOtherAdmins(tx, id);
       const belongings = await belongingsOf(tx, id);
-      const orphans = belongings.filter((one) => one.role === 'admin' && !others.has(one.id));
-      if (orphans.length > 0) throw lastAdmin(orphans.map(({ id: orphan, name }) => ({ id: orphan, name })));
+      const target = { type: 'user', id };
+      for (const { id: organizationId } of belongings)
+        await audit.record(tx, actor, {
+          action: 'member.removed',
+          organizationId,
+          target,
+          details: { reason: 'account_deleted' },
+        });
       await deleteUser(tx, id);
       await accessChanges.notify(tx, { userId: id });
       await audit.record(tx, actor, {
         action: 'user.deleted',
         organizationId: null,
-        target: { type: 'user', id },
-        details: { email: row.email, organizations: belongings.map((one) => one.id) },
+        target,
+        details: { email: row.email },
       });
     });
   }
