@@ -46,18 +46,3 @@ export async function deleteRows(
   );
   return Number(deleted.numAffectedRows ?? 0n);
 }
-
-/** Organizations that are gone and whose trails are still there. As the instance. */
-export async function orphanedTrails(tx: Tx): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select organization_id as id from audit_trails where app_is_gone(organization_id)`.execute(builder(tx));
-  return rows.map(({ id }) => id);
-}
-
-/** Deletes at most `limit` audit events of an organization that is gone already, and its trail after the last. */
-export async function deleteTrail(tx: Tx, limit: number): Promise<number> {
-  const { rows } = await sql<{ removed: number }>`select audit_forget(${limit}) as removed`.execute(
-    builder(tx),
-  );
-  return rows[0]?.removed ?? 0;
-}

@@ -5,7 +5,7 @@ import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import type { Storage } from '../../../platform/storage/index.ts';
-import { deleteRows, deleteTrail, orphanedTrails, tenantTables } from './erasure.repository.ts';
+import { deleteRows, tenantTables } from './erasure.repository.ts';
 import { deleteOrganization, dueOrganizations, lockOrganization } from './organizations.repository.ts';
 
 /** Rows of one transaction: a text may have megabytes. */
@@ -25,7 +25,7 @@ export interface ErasureDependencies {
 
 /**
  * Deletes organizations whose time of grace is over: their rows in bounded batches, their files, then what is left of
- * them. Safe to run twice and to be cut off anywhere; gives the number of organizations that are gone.
+ * them. Their trails go with the nightly sweep of the audit. Safe to run twice and to be cut off anywhere; gives the number of organizations that are gone.
  */
 export type EraseDueOrganizations = (signal: AbortSignal) => Promise<number>;
 
@@ -39,11 +39,6 @@ export function createErasure(dependencies: ErasureDependencies): EraseDueOrgani
       signal.throwIfAborted();
       await erase(systemActor(id, REQUEST_ID), at, signal);
       logger.info({ organizationId: id }, 'a closed organization was deleted');
-    }
-    // Also those of a run that was cut off.
-    for (const id of await uow.read(instanceActor(REQUEST_ID), orphanedTrails)) {
-      const actor = systemActor(id, REQUEST_ID);
-      await inBatches(signal, () => uow.write(actor, (tx) => deleteTrail(tx, BATCH)));
     }
     return due.length;
   };
