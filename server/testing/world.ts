@@ -112,12 +112,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-async function send(
+/** One call over a real socket. `streamMs`: how long an answer that does not end is listened to. */
+export async function send(
   url: string,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
+  streamMs?: number,
 ): Promise<Answer> {
   const isForm = body instanceof FormData;
   const response = await fetch(
@@ -129,15 +131,28 @@ async function send(
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      redirect: 'manual',
     },
   );
-  const text = await response.text();
+  const text = await textOf(response, streamMs);
   const json = /[/+]json(;|$)/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,
     body: json && text !== '' ? JSON.parse(text) : text,
   };
+}
+
+/** The whole body, or, of a stream, what came within the time. */
+async function textOf(response: Response, streamMs: number | undefined): Promise<string> {
+  const stream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (!stream || streamMs === undefined || !response.body) return response.text();
+  const reader = response.body.getReader();
+  const stop = setTimeout(() => void reader.cancel(), streamMs);
+  const parts: Uint8Array[] = [];
+  for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value);
+  clearTimeout(stop);
+  return Buffer.concat(parts).toString();
 }
 
 /** Multipart with files, and fields before them. */

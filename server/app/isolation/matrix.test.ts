@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../testing/database.ts';
+import { isolationContract } from '../../testing/isolation/matrix.contract.ts';
+
+isolationContract('embedded', embeddedTestDatabase);
