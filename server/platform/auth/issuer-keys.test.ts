@@ -8,6 +8,7 @@ import {
   signAs,
 } from '../../testing/token-issuer.ts';
 import { createIssuerVerifier, type IssuerVerifier } from './index.ts';
+import { createIssuerKeys } from './issuer-keys.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;
@@ -97,6 +98,20 @@ test('an id that is given to another key is that key’s from then on', async ()
   expect(await verifier.verify(await tokenOf(second, { kid: 'first' }))).toBeDefined();
 });
 
+test('a key that is published unchanged stays the same, so that tokens are not verified again', async () => {
+  const keys = createIssuerKeys({
+    ...{ jwksUri: server.url, outbound: server.outbound, algorithms: ['RS256'] },
+    clock: () => new Date(now),
+    logger: { warn: () => undefined },
+  });
+  const wanted = { algorithm: 'RS256', kid: 'first' } as const;
+  const key = await keys.find(wanted);
+  server.publish(second.publicJwk, first.publicJwk);
+  now += MINUTE;
+  expect(await keys.find({ algorithm: 'RS256', kid: 'second' })).toBeDefined();
+  expect(keys.get(wanted)).toBe(key);
+});
+
 describe('an issuer that is down', () => {
   test('keeps its keys for a day, and no longer', async () => {
     expect(await accepts(first)).toBe(true);
@@ -158,6 +173,11 @@ describe('an answer that is none', () => {
         void response.end(JSON.stringify({ keys: Array.from({ length: 101 }, () => first.publicJwk) })),
     ],
     [
+      'is longer than key sets are',
+      (_request, response) =>
+        void response.end(JSON.stringify({ keys: [first.publicJwk], more: 'x'.repeat(256_000) })),
+    ],
+    [
       'has 10 MB',
       (_request, response) =>
         void response.end(JSON.stringify({ keys: [first.publicJwk], more: 'x'.repeat(10_000_000) })),
@@ -198,6 +218,7 @@ describe('published keys that are not used', () => {
     ['a private one', first.privateJwk],
     ['one for encryption', { ...publicJwk, use: 'enc' }],
     ['one for other operations', { ...publicJwk, key_ops: ['encrypt'] }],
+    ['one for no operation', { ...publicJwk, key_ops: [] }],
     ['one for an algorithm that is not allowed', { ...publicJwk, alg: 'PS256' }],
     ['one for an algorithm with a shared secret', { ...publicJwk, alg: 'HS256' }],
     ['one of 1024 bits', { ...publicJwk, n: short }],
