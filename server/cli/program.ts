@@ -12,6 +12,7 @@ import { addOpenApi } from './openapi.ts';
 import { addOperator } from './operator.ts';
 import { addSearch } from './search.ts';
 import { addServe } from './serve.ts';
+import { addSso } from './sso.ts';
 import { addUser } from './user.ts';
 
 const HELP = `
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   addAsk(program, context);
   addAudit(program, context);
   addOperator(program, context);
+  addSso(program, context);
   addKeys(program, context);
   addMigrate(program, context);
   addDoctor(program, context);

@@ -2,6 +2,7 @@ import type { Actor, Role } from '../../kernel/actor.ts';
 import type { Page, PageRequest } from '../../kernel/page.ts';
 import type { OrganizationView, UserView } from './identity.schemas.ts';
 
+export type { ProviderBody, ProviderPatch } from './federation/providers.schemas.ts';
 export type { OrganizationView, UserView } from './identity.schemas.ts';
 export type { SigningKeyList } from './signing-keys/signing-keys.schemas.ts';
 export { signingKeySeal } from './signing-keys/signing-keys.seal.ts';
