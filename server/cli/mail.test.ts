@@ -61,4 +61,4 @@ test('nothing is no failure, and a made-up id is one', async () => {
   expect([listed.code, listed.stdout]).toEqual([0, '']);
   const shown = await cli.run(['mail', 'show', 'nonsense']);
   expect([shown.code, shown.stdout]).toEqual([1, '']);
-});
+}, 120_000);

@@ -66,6 +66,35 @@ describe('configuration', () => {
     expect(problemsOf({ OUTBOUND_ALLOW: 'a.example,', OUTBOUND_PORTS: '443,x' })).toHaveLength(2);
   });
 
+  test.each([
+    ['development', {}, 'open'],
+    ['development', { SMTP_URL: 'smtps://mail.example.org' }, 'open'],
+    ['production', {}, 'open'],
+    ['production', { SMTP_URL: 'smtps://mail.example.org' }, 'verified'],
+    ['production', { SMTP_URL: 'smtps://mail.example.org', REGISTRATION: 'closed' }, 'closed'],
+  ])('in %s with %j registration is %s', (NODE_ENV, extra, mode) => {
+    expect(loadConfig({ NODE_ENV, SECRET_KEY: SECRET, ...extra }).identity.registration).toBe(mode);
+  });
+
+  test('mail comes from the host that people know, and a sender is one mailbox', () => {
+    expect(loadConfig({ PUBLIC_URL: 'https://desk.example.org' }).mail.from).toBe(
+      'Scriptorium <scriptorium@desk.example.org>',
+    );
+    for (const MAIL_FROM of ['desk@example.org', 'The Desk <desk@example.org>'])
+      expect(loadConfig({ MAIL_FROM }).mail.from).toBe(MAIL_FROM);
+    for (const MAIL_FROM of [
+      'desk',
+      'a@example.org, b@example.org',
+      'Desk <a@b>\r\nBcc: c@d',
+      '"Desk" <a@b>',
+    ])
+      expect(problemsOf({ MAIL_FROM })).toHaveLength(1);
+    const password = 'p4ssw0rd-of-the-mail-server';
+    const problems = problemsOf({ SMTP_URL: `smtps://me:${password}@mail.example.org?tls=none` });
+    expect(problems).toHaveLength(1);
+    expect(problems.join()).not.toContain(password);
+  });
+
   test('slices are frozen', () => {
     const config = loadConfig({});
     expect(() => Object.assign(config.http, { port: 1 })).toThrow(TypeError);

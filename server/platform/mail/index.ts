@@ -8,4 +8,3 @@ export {
   type OutboxEntry,
   type OutboxMessage,
 } from './port.ts';
-export { readSmtpUrl } from './smtp-url.ts';
