@@ -43,6 +43,7 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       const seen = (await me(body.accessToken)).json();
       expect(seen).toEqual({
         user: body.user,
+        operator: false,
         organization: body.organization,
         organizations: [body.organization],
         csrfToken: null,
