@@ -1,35 +1,42 @@
 import { sql } from 'kysely';
 import { queryBuilder, type Tx } from '../../platform/db/index.ts';
-import type { LibraryTables, VersionRow } from './library.tables.ts';
+import type { ContentRow, LibraryTables, VersionRow } from './library.tables.ts';
 
 const db = (tx: Tx) => queryBuilder<LibraryTables>(tx);
 
-/** A version, and whether its text was read. */
-export type StoredVersion = VersionRow & { readonly has_content: boolean };
+type VersionKey = Pick<VersionRow, 'source_id' | 'version'>;
+
+const isAfter = ({ source_id, version }: VersionKey) =>
+  sql<boolean>`(source_id, version) > (${source_id}::uuid, ${version}::int)`;
 
 /** Every version of every source, in the order of their keys. */
 export async function pageOfVersions(
   tx: Tx,
   organizationId: string,
-  after: Pick<VersionRow, 'source_id' | 'version'> | undefined,
+  after: VersionKey | undefined,
   limit: number,
-): Promise<StoredVersion[]> {
+): Promise<VersionRow[]> {
   let select = db(tx)
-    .selectFrom('library_versions as v')
-    .leftJoin('library_contents as c', (on) =>
-      on
-        .onRef('c.organization_id', '=', 'v.organization_id')
-        .onRef('c.source_id', '=', 'v.source_id')
-        .onRef('c.version', '=', 'v.version'),
-    )
-    .selectAll('v')
-    .select(sql<boolean>`c.source_id is not null`.as('has_content'))
-    .where('v.organization_id', '=', organizationId);
-  if (after)
-    select = select.where(
-      sql<boolean>`(v.source_id, v.version) > (${after.source_id}::uuid, ${after.version}::int)`,
-    );
-  return select.orderBy('v.source_id').orderBy('v.version').limit(limit).execute();
+    .selectFrom('library_versions')
+    .selectAll()
+    .where('organization_id', '=', organizationId);
+  if (after) select = select.where(isAfter(after));
+  return select.orderBy('source_id').orderBy('version').limit(limit).execute();
+}
+
+/** The texts of all versions that were read, in the order of their keys. */
+export async function pageOfContents(
+  tx: Tx,
+  organizationId: string,
+  after: VersionKey | undefined,
+  limit: number,
+): Promise<ContentRow[]> {
+  let select = db(tx)
+    .selectFrom('library_contents')
+    .selectAll()
+    .where('organization_id', '=', organizationId);
+  if (after) select = select.where(isAfter(after));
+  return select.orderBy('source_id').orderBy('version').limit(limit).execute();
 }
 
 /** `bytes`: of the stored files, all versions. */

@@ -1,23 +1,23 @@
-import { Readable } from 'node:stream';
 import type { OrganizationActor } from '../../kernel/actor.ts';
 import { isAppError } from '../../kernel/errors.ts';
 import type { Keyset } from '../../kernel/page.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import type { Storage } from '../../platform/storage/index.ts';
-import { type ArchiveFile, jsonFile, jsonLines, type TenantData } from '../../platform/tenant-data/index.ts';
+import { type ArchiveFile, jsonLines, type TenantData } from '../../platform/tenant-data/index.ts';
 import { type CollectionWithCount, listCollections } from './library.collections.repository.ts';
-import { countLibrary, pageOfVersions, type StoredVersion } from './library.data.repository.ts';
+import { countLibrary, pageOfContents, pageOfVersions } from './library.data.repository.ts';
 import { listSources } from './library.repository.ts';
-import type { ShownSource } from './library.tables.ts';
-import { findContent } from './library.versions.repository.ts';
+import type { ContentRow, ShownSource, VersionRow } from './library.tables.ts';
 import { toCollectionView, toSourceView } from './library.view.ts';
 
 const NO_FILTER = { collectionId: undefined, status: undefined, q: undefined, taskId: undefined };
 const PAGE = 200;
+/** Texts that are held at once: one may have many megabytes. */
+const TEXTS = 4;
 
 /**
  * The library's part of an archive: `collections.jsonl`, `sources.jsonl`, `versions.jsonl` (with the names that the files
- * had), and for each version `files/<source>/<version>.<ending>`, `texts/<source>/<version>.txt` and `.json` (structure).
+ * had and where they are), `texts.jsonl` (what was read in them), and for each version `files/<source>/<version>.<ending>`.
  */
 export function libraryData(uow: UnitOfWork, storage: Storage): TenantData {
   return {
@@ -25,10 +25,7 @@ export function libraryData(uow: UnitOfWork, storage: Storage): TenantData {
     usage: (actor) => uow.read(actor, (tx) => countLibrary(tx, actor.organizationId)),
     files: async function* (actor, signal) {
       yield* lists(uow, actor);
-      for await (const version of versionsOf(uow, actor, signal)) {
-        yield original(storage, version);
-        if (version.has_content) yield* texts(uow, actor, version);
-      }
+      for await (const version of versionsOf(uow, actor, signal)) yield original(storage, version);
     },
   };
 }
@@ -46,7 +43,7 @@ function* lists(uow: UnitOfWork, actor: OrganizationActor): Generator<ArchiveFil
     (last, limit) => read((tx) => listSources(tx, organizationId, NO_FILTER, keysetOf(last), limit)),
     (row) => toSourceView(row),
   );
-  yield jsonLines<StoredVersion>(
+  yield jsonLines<VersionRow>(
     'versions.jsonl',
     (last, limit) => read((tx) => pageOfVersions(tx, organizationId, last, limit)),
     (row) => ({
@@ -60,6 +57,20 @@ function* lists(uow: UnitOfWork, actor: OrganizationActor): Generator<ArchiveFil
       file: `library/${pathOf(row)}`,
     }),
   );
+  yield jsonLines<ContentRow>(
+    'texts.jsonl',
+    (last, limit) => read((tx) => pageOfContents(tx, organizationId, last, limit)),
+    (row) => ({
+      sourceId: row.source_id,
+      version: row.version,
+      title: row.title,
+      language: row.language,
+      authors: row.authors,
+      text: row.content,
+      structure: row.structure,
+    }),
+    TEXTS,
+  );
 }
 
 function keysetOf(row: { readonly created_at: string; readonly id: string } | undefined): Keyset | undefined {
@@ -70,8 +81,8 @@ async function* versionsOf(
   uow: UnitOfWork,
   actor: OrganizationActor,
   signal: AbortSignal,
-): AsyncGenerator<StoredVersion> {
-  let last: StoredVersion | undefined;
+): AsyncGenerator<VersionRow> {
+  let last: VersionRow | undefined;
   do {
     signal.throwIfAborted();
     const after = last;
@@ -82,12 +93,12 @@ async function* versionsOf(
 }
 
 /** With the ending of the name that a person gave it, where that is a plain one. */
-function pathOf({ source_id, version, file_name }: StoredVersion): string {
+function pathOf({ source_id, version, file_name }: VersionRow): string {
   const ending = /\.[a-z0-9]{1,8}$/i.exec(file_name ?? '')?.[0].toLowerCase() ?? '';
   return `files/${source_id}/${version}${ending}`;
 }
 
-function original(storage: Storage, version: StoredVersion): ArchiveFile {
+function original(storage: Storage, version: VersionRow): ArchiveFile {
   return {
     path: pathOf(version),
     open: async () => {
@@ -100,21 +111,4 @@ function original(storage: Storage, version: StoredVersion): ArchiveFile {
       }
     },
   };
-}
-
-function* texts(uow: UnitOfWork, actor: OrganizationActor, row: StoredVersion): Generator<ArchiveFile> {
-  const { organizationId } = actor;
-  const { source_id: sourceId, version } = row;
-  const content = () => uow.read(actor, (tx) => findContent(tx, { organizationId, sourceId, version }));
-  yield {
-    path: `texts/${sourceId}/${version}.txt`,
-    open: async () => {
-      const found = await content();
-      return found && Readable.from([found.content]);
-    },
-  };
-  yield jsonFile(`texts/${sourceId}/${version}.json`, async () => {
-    const { title, language, authors, structure } = (await content()) ?? {};
-    return { sourceId, version, title, language, authors, structure };
-  });
 }

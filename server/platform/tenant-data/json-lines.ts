@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ArchiveFile } from './port.ts';
 
-/** Rows that are fetched at once. */
+/** Rows that are fetched at once, where they are small. */
 const PAGE = 500;
 
 /**
@@ -12,13 +12,14 @@ export function jsonLines<Row extends object>(
   path: string,
   page: (last: Row | undefined, limit: number) => Promise<readonly Row[]>,
   view: (row: Row) => object = (row) => row,
+  pageSize = PAGE,
 ): ArchiveFile {
   async function* lines(): AsyncGenerator<string> {
     let last: Row | undefined;
     do {
-      const rows = await page(last, PAGE);
+      const rows = await page(last, pageSize);
       if (rows.length > 0) yield `${rows.map((row) => JSON.stringify(view(row))).join('\n')}\n`;
-      last = rows.length < PAGE ? undefined : rows.at(-1);
+      last = rows.length < pageSize ? undefined : rows.at(-1);
     } while (last !== undefined);
   }
   return { path, open: async () => Readable.from(lines()) };
