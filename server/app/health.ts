@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { AppError } from '../kernel/errors.ts';
 import { type Database, type Migration, missingMigrations } from '../platform/db/index.ts';
-import type { Http, OperatingState } from '../platform/http/index.ts';
+import type { Http } from '../platform/http/index.ts';
+import type { OperatingState } from '../platform/operating/port.ts';
 import type { Storage } from '../platform/storage/index.ts';
 
 export interface HealthDependencies {

@@ -1,6 +1,6 @@
 import type { Actor } from '../../kernel/actor.ts';
 import type { Database } from '../../platform/db/index.ts';
-import type { OperatingState } from '../../platform/http/index.ts';
+import type { OperatingState } from '../../platform/operating/port.ts';
 import type { Queue } from '../../platform/queue/index.ts';
 import type { Storage } from '../../platform/storage/index.ts';
 import type { AccountCounts } from '../identity/index.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { FEATURES, type Feature } from '../../kernel/features.ts';
 import { isForeignKeyViolation, queryBuilder, type Tx } from '../../platform/db/index.ts';
-import type { Maintenance } from '../../platform/http/index.ts';
+import type { Maintenance } from '../../platform/operating/port.ts';
 import type { FeatureSetting, OperationsTables } from './operations.tables.ts';
 
 // As the instance. Whoever writes here tells the other processes by `announceChange` in the same transaction.

@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { FEATURE_NAMES, FEATURES, type Feature } from '../../kernel/features.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import type { UnitOfWork } from '../../platform/db/index.ts';
-import type { Maintenance } from '../../platform/http/index.ts';
+import type { Maintenance } from '../../platform/operating/port.ts';
 import { requireOperator } from './operations.policy.ts';
 import {
   announceChange,

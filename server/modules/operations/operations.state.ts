@@ -1,7 +1,7 @@
 import { instanceActor } from '../../kernel/actor.ts';
 import { FEATURES, type Feature } from '../../kernel/features.ts';
 import type { Database } from '../../platform/db/index.ts';
-import type { Maintenance, OperatingState } from '../../platform/http/index.ts';
+import type { Maintenance, OperatingState } from '../../platform/operating/port.ts';
 import { OPERATIONS_CHANNEL, readFeatures, readMaintenance } from './operations.repository.ts';
 import type { FeatureSetting } from './operations.tables.ts';
 

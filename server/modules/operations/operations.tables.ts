@@ -1,5 +1,5 @@
 import type { Feature } from '../../kernel/features.ts';
-import type { MaintenanceMode } from '../../platform/http/index.ts';
+import type { MaintenanceMode } from '../../platform/operating/port.ts';
 
 export interface OperationsTables {
   /** `feature`: what an older or newer version may have known under another name too. */

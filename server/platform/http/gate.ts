@@ -1,25 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors.ts';
 import { FEATURES, type Feature } from '../../kernel/features.ts';
-
-/** While operators work on the instance. `writes`: nothing can be changed; `everything`: only operators get in. */
-export type MaintenanceMode = 'writes' | 'everything';
-
-export interface Maintenance {
-  readonly mode: MaintenanceMode;
-  /** For everybody, in the operator's words. */
-  readonly message: string;
-  /** RFC 3339. */
-  readonly since: string;
-}
-
-/** What operators have closed. Answers from memory, because every request asks. */
-export interface OperatingState {
-  /** Null while the instance works as usual. */
-  maintenance(): Maintenance | null;
-  /** `organizationId`: null where nobody has signed in. */
-  isOn(feature: Feature, organizationId: string | null): boolean;
-}
+import type { Maintenance, OperatingState } from '../operating/port.ts';
 
 const RETRY_AFTER_SECONDS = 60;
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
