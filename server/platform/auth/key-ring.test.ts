@@ -107,6 +107,26 @@ describe('a rotation', () => {
   });
 });
 
+test('a retired key signs no more, also where its successor is not ours', async () => {
+  stored = [retired];
+  const ring = newRing();
+  await ring.current();
+  now = START + 10 * MINUTE;
+  await expect(ring.current()).rejects.toThrow('no key that signs');
+  expect(await ring.find(first.kid)).toBe(retired);
+});
+
+test('an unknown id waits for a reading that is under way', async () => {
+  const ring = newRing();
+  await ring.current();
+  stored = [first, second];
+  const refreshed = ring.refresh();
+  await Promise.resolve();
+  expect(await ring.find(second.kid)).toBe(second);
+  await refreshed;
+  expect(loads).toBe(2);
+});
+
 describe('without being told', () => {
   test('keys are read again after a minute, while the remembered ones go on', async () => {
     const ring = newRing();
