@@ -8,7 +8,7 @@ import { VerifiedTokens } from './verified-tokens.ts';
 
 /** RFC 9068: keeps tokens that were made for something else from passing as access tokens. */
 const TYPE = 'at+jwt';
-export const ACCESS_TOKEN_AUDIENCE = 'scriptorium:api';
+const AUDIENCE = 'scriptorium:api';
 /** Seconds by which the clocks of two processes may differ. */
 const CLOCK_TOLERANCE = 5;
 /** Characters. Ours have about 500 and the issuer. */
@@ -43,7 +43,7 @@ export function createTokenSigner({ keys, issuer, clock }: TokenSignerOptions): 
       return new SignJWT({ sid: claims.sessionId, org: claims.organizationId })
         .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid })
         .setIssuer(issuer)
-        .setAudience(ACCESS_TOKEN_AUDIENCE)
+        .setAudience(AUDIENCE)
         .setSubject(claims.userId)
         .setIssuedAt(now)
         .setNotBefore(now)
@@ -68,7 +68,7 @@ export function createTokenSigner({ keys, issuer, clock }: TokenSignerOptions): 
         algorithms: [SIGNING_ALGORITHM],
         typ: TYPE,
         issuer,
-        audience: ACCESS_TOKEN_AUDIENCE,
+        audience: AUDIENCE,
         currentDate: clock(),
         clockTolerance: CLOCK_TOLERANCE,
         requiredClaims: ['sub', 'sid', 'org', 'iat', 'nbf', 'exp'],
@@ -89,7 +89,7 @@ function kidOf(token: string): string | undefined {
 /** We write one audience and whole seconds. `now`: seconds since 1970. */
 function claimsOf(payload: JWTPayload, now: number): AccessClaims | undefined {
   const { sub, sid, org, aud, iat, nbf, exp } = payload;
-  if (!isUuid(sub) || !isUuid(sid) || !isUuid(org) || aud !== ACCESS_TOKEN_AUDIENCE) return undefined;
+  if (!isUuid(sub) || !isUuid(sid) || !isUuid(org) || aud !== AUDIENCE) return undefined;
   if (!isTime(iat) || !isTime(nbf) || !isTime(exp) || iat > now + CLOCK_TOLERANCE) return undefined;
   return { userId: sub, sessionId: sid, organizationId: org, expiresAt: exp };
 }

@@ -4,7 +4,7 @@ export {
   type AccessChanges,
   createAccessChanges,
 } from './access-changes.ts';
-export { ACCESS_TOKEN_AUDIENCE, createTokenSigner } from './access-tokens.ts';
+export { createTokenSigner } from './access-tokens.ts';
 export { isApiKey, looksLikeApiKey, type NewApiKey, newApiKey } from './api-key-format.ts';
 export { batching } from './batching.ts';
 export { createCsrfProofs } from './csrf.ts';
