@@ -119,6 +119,7 @@ export function providersContract(name: string, open: () => Promise<TestDatabase
       ['no scope openid', { clientId: 'us', scopes: ['email'] }, 'federation.invalid_provider'],
       ['a scope with a blank', { scopes: ['openid email'] }, 'request.invalid_body'],
       ['a secret without a client', { clientSecret: 'x' }, 'federation.invalid_provider'],
+      ['ID tokens as bearer tokens', { clientId: 'us', bearerAudience: 'us' }, 'federation.invalid_provider'],
       ['trust without domains', { trustEmail: true }, 'federation.invalid_provider'],
       ['a domain that is none', { emailDomains: ['@acme'] }, 'federation.invalid_provider'],
       ['roles without a claim', { roles: { a: 'admin' } }, 'federation.invalid_provider'],

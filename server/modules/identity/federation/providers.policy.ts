@@ -61,6 +61,11 @@ export function checkProvider(settings: ProviderSettings): ProviderSettings {
     throw invalidProvider('/scopes', 'Signing in needs the scope “openid”.');
   if (settings.clientId === null && settings.clientSecret !== null)
     throw invalidProvider('/clientSecret', 'A client secret is of no use without clientId.');
+  if (settings.bearerAudience !== null && settings.bearerAudience === settings.clientId)
+    throw invalidProvider(
+      '/bearerAudience',
+      'The audience of ID tokens is clientId: an ID token is no access token.',
+    );
   const emailDomains = settings.emailDomains.map(checkDomain);
   if (settings.trustEmail && emailDomains.length === 0)
     throw invalidProvider(
