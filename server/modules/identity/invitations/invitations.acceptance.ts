@@ -34,6 +34,7 @@ import {
   confirmAddress,
   countByLink,
   insertInvitation,
+  isAlreadyInvited,
   isMember,
   lockOpenInvitation,
   lockValidInvitation,
@@ -211,7 +212,12 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
     if (body.email === undefined) throw addressNeeded();
     await limits.register(origin.address);
     const address = checkEmail(body.email);
-    await withInvitation(actor, body.token, (tx, link) => sendConfirmation(tx, actor, link, address));
+    await withInvitation(actor, body.token, (tx, link) => sendConfirmation(tx, actor, link, address)).catch(
+      (error: unknown) => {
+        // Somebody invites the same address at this moment: that mail will do.
+        if (!isAlreadyInvited(error)) throw error;
+      },
+    );
     return { kind: 'confirmation' };
   }
 

@@ -235,6 +235,15 @@ export function invitationsContract(name: string, open: () => Promise<TestDataba
         expect((await accept({ token, email: address() })).status).toBe(429);
       });
 
+      test('given the same address many times at once, sends one mail', async () => {
+        const [token, other, email] = [await linked(ann), await linked(ann), address()];
+        const answers = await Promise.all(
+          [token, other, token, other].map((one) => accept({ token: one, email })),
+        );
+        expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+        expect((await world.mailTo(email)).length).toBe(1);
+      });
+
       test('is not sent again, and is revoked', async () => {
         const { id } = (await invite(ann, { role: 'guest' })).body.invitation;
         world.pass(61);

@@ -23,6 +23,7 @@ import { invitationMail } from './invitations.mail.ts';
 import {
   countSent,
   insertInvitation,
+  isAlreadyInvited,
   listInvitations,
   lockInvitation,
   lockOpenInvitation,
@@ -90,6 +91,9 @@ export function createInvitations(dependencies: InvitationsDependencies): Invita
       await record(tx, caller, 'invitation.created', inserted);
       await send(tx, inserted, token, organizationName);
       return inserted;
+    }).catch((error: unknown) => {
+      // Whoever has a link gave this address at the same moment.
+      throw isAlreadyInvited(error) ? alreadyInvited() : error;
     });
     return { invitation: toInvitationView(row, clock()), link: address ? null : token.link };
   }
