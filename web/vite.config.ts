@@ -6,6 +6,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react()],
+  // The server puts a nonce of each answer in its place: see server/app/console.ts.
+  html: { cspNonce: 'nonce-of-this-answer' },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,11 +1,15 @@
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
 import { AppError } from '../kernel/errors.ts';
-import type { Http } from '../platform/http/index.ts';
+import { contentSecurityPolicy, type Http } from '../platform/http/index.ts';
 
 const DIST = fileURLToPath(new URL('../../web/dist', import.meta.url));
+/** What the build writes where the nonce of an answer belongs; the same word as in `web/vite.config.ts`. */
+const NONCE_PLACE = 'nonce-of-this-answer';
 
 /** The web console, where it was built: hashed files for ever, and its one page for every address of its own. */
 export async function webConsole(http: Http): Promise<void> {
@@ -22,6 +26,8 @@ export async function webConsole(http: Http): Promise<void> {
   await http.register(fastifyStatic, {
     root: DIST,
     wildcard: false,
+    index: false,
+    globIgnore: ['index.html'],
     cacheControl: false,
     setHeaders: (reply, path) =>
       reply.header(
@@ -29,6 +35,7 @@ export async function webConsole(http: Http): Promise<void> {
         path.includes(`${join(DIST, 'assets')}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
       ),
   });
+  const page = readFileSync(join(DIST, 'index.html'), 'utf8').split(NONCE_PLACE);
   http.get('/*', { schema: { hide: true } }, async (request, reply) => {
     const path = request.url.split('?')[0] ?? '/';
     const isPage = !path.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(path);
@@ -39,6 +46,16 @@ export async function webConsole(http: Http): Promise<void> {
         safeMessage: 'There is nothing at this address.',
       });
     }
-    return reply.sendFile('index.html');
+    return sendPage(reply, page);
   });
+}
+
+/** Each answer has a nonce of its own, which nothing that was stored or sent by people can know. */
+function sendPage(reply: FastifyReply, page: readonly string[]): FastifyReply {
+  const nonce = randomBytes(16).toString('base64');
+  return reply
+    .header('cache-control', 'no-cache')
+    .header('content-security-policy', contentSecurityPolicy(nonce))
+    .type('text/html; charset=utf-8')
+    .send(page.join(nonce));
 }

@@ -8,9 +8,11 @@ import type { Session } from '../api/session.ts';
 import { SessionProvider } from '../api/session-context.tsx';
 import { cssVariables, theme } from '../theme/theme.ts';
 import { createConsoleRouter } from './router.tsx';
+import { takeStyleNonce } from './style-nonce.ts';
 
 export function App(props: { session: Session }) {
   const { session } = props;
+  const [nonce] = useState(takeStyleNonce);
   const [queries] = useState(createQueries);
   const [router] = useState(() => createConsoleRouter({ session, queries }));
 
@@ -25,7 +27,12 @@ export function App(props: { session: Session }) {
   );
 
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
       <SessionProvider session={session}>
         <QueryClientProvider client={queries}>
           <Notifications position="top-right" />
