@@ -1,17 +1,7 @@
-import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
-import { ProblemError } from '../../../client/index.ts';
-import { meQuery } from '../api/identity.ts';
-import type { Session } from '../api/session.ts';
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { PageLoading } from '../shared/page-loading.tsx';
 import { RouteError, RouteNotFound } from './route-states.tsx';
+import { type RouterContext, rootRoute, signedInRoute } from './routes/frame.ts';
 import {
   parseSearch,
   readAskSearch,
@@ -22,13 +12,6 @@ import {
   readTasksSearch,
   stringifySearch,
 } from './search-params.ts';
-
-export interface RouterContext {
-  readonly session: Session;
-  readonly queries: QueryClient;
-}
-
-const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
 
 export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -42,21 +25,6 @@ export const registerRoute = createRoute({
   path: '/register',
   validateSearch: readSignInSearch,
   component: lazyRouteComponent(() => import('../features/sign-in/register-page.tsx'), 'RegisterPage'),
-});
-
-/** Everything that needs somebody signed in. */
-const signedInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  id: 'signed-in',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queries.ensureQueryData(meQuery(context.session));
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.status !== 401) throw error;
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    }
-  },
-  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
 });
 
 export const homeRoute = createRoute({
