@@ -1,12 +1,13 @@
 import { describe } from 'vitest';
 import { postgresTestDatabase, testServerUrl } from '../../testing/database.ts';
 import { absentTenantContract } from '../../testing/isolation/absent-tenant.contract.ts';
+import { beyondPathsContract } from '../../testing/isolation/beyond-paths.contract.ts';
 import { isolationContract } from '../../testing/isolation/matrix.contract.ts';
 import { schemaContract } from '../../testing/isolation/schema.contract.ts';
 
 const url = testServerUrl();
 describe.skipIf(url === undefined)('with TEST_DATABASE_URL', () => {
-  for (const contract of [schemaContract, absentTenantContract, isolationContract]) {
+  for (const contract of [schemaContract, absentTenantContract, isolationContract, beyondPathsContract]) {
     contract('PostgreSQL', () => postgresTestDatabase(url ?? ''));
   }
 });
