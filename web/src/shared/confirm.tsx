@@ -1,5 +1,5 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { messageOf } from './error-state.tsx';
 
 interface Props {
@@ -8,6 +8,8 @@ interface Props {
   readonly children: ReactNode;
   /** What the red button says; names the act, never just "OK". */
   readonly act: string;
+  /** What has to be typed before the act, where it concerns many people. */
+  readonly phrase?: string;
   readonly pending: boolean;
   readonly error: Error | null;
   readonly onConfirm: () => void;
@@ -18,7 +20,26 @@ interface Props {
 export function Confirm(props: Props) {
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={props.title} centered>
-      <Text>{props.children}</Text>
+      <Question {...props} />
+    </Modal>
+  );
+}
+
+/** Below the dialog, so that what was typed goes with it. */
+function Question(props: Props) {
+  const [typed, setTyped] = useState('');
+  return (
+    <>
+      <Text component="div">{props.children}</Text>
+      {props.phrase !== undefined && (
+        <TextInput
+          mt="md"
+          label={`Type “${props.phrase}” to go on`}
+          autoComplete="off"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      )}
       {props.error !== null && (
         <Text c="var(--rubric)" role="alert" mt="sm">
           {messageOf(props.error)}
@@ -28,10 +49,15 @@ export function Confirm(props: Props) {
         <Button variant="default" onClick={props.onClose} data-autofocus>
           Keep
         </Button>
-        <Button color="rubric" loading={props.pending} onClick={props.onConfirm}>
+        <Button
+          color="rubric"
+          loading={props.pending}
+          disabled={props.phrase !== undefined && typed.trim() !== props.phrase.trim()}
+          onClick={props.onConfirm}
+        >
           {props.act}
         </Button>
       </Group>
-    </Modal>
+    </>
   );
 }

@@ -2,13 +2,15 @@ import { ActionIcon, Button, Menu, Progress } from '@mantine/core';
 import { IconDotsVertical, IconDownload, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
-import type { Source } from '../../../../client/index.ts';
+import type { Source, Stage } from '../../../../client/index.ts';
 import { useSourceActions } from '../../api/library.ts';
-import { messageOf } from '../../shared/error-state.tsx';
 import { formatAgo, formatBytes, languageName, mediaName } from '../../shared/format.ts';
 import { MediaIcon } from '../../shared/media-icon.tsx';
+import { Row, RowAbout, Status, type Tone } from '../../shared/rows.tsx';
 import { isMoving, stageProgress, stageWords } from '../../shared/stage.ts';
 import classes from './source-list.module.css';
+
+const TONES: Readonly<Partial<Record<Stage, Tone>>> = { ready: 'good', failed: 'bad' };
 
 interface Props {
   readonly source: Source;
@@ -21,22 +23,15 @@ export const SourceRow = memo(
     const actions = useSourceActions();
     const failure = actions.reprocess.error ?? actions.cancel.error;
     return (
-      <li className={classes.row} data-source={source.id} data-stage={source.stage}>
+      <Row className={classes.row} data-source={source.id} data-stage={source.stage}>
         <span className={classes.icon}>
           <MediaIcon mediaType={source.mediaType} />
         </span>
-        <div className={classes.about}>
-          <Title source={source} />
-          <div className={classes.meta}>{metaOf(source)}</div>
+        <RowAbout title={<Title source={source} />} meta={metaOf(source)} error={failure}>
           {source.failure !== undefined && source.stage === 'failed' && (
             <p className={classes.failure}>{source.failure.message}</p>
           )}
-          {failure !== null && (
-            <p className={classes.failure} role="alert">
-              {messageOf(failure)}
-            </p>
-          )}
-        </div>
+        </RowAbout>
         <StageCell
           source={source}
           retrying={actions.reprocess.isPending}
@@ -48,7 +43,7 @@ export const SourceRow = memo(
           onCancel={() => actions.cancel.mutate(source.id)}
           onDelete={props.onDelete}
         />
-      </li>
+      </Row>
     );
   },
   (before, after) => before.source === after.source,
@@ -89,10 +84,8 @@ function StageCell(props: { source: Source; retrying: boolean; onRetry: () => vo
     );
   }
   return (
-    <div className={classes.stage} aria-live="polite">
-      <span className={classes.settled} data-stage={source.stage}>
-        {stageWords(source.stage)}
-      </span>
+    <div className={classes.stage} data-stage={source.stage} aria-live="polite">
+      <Status tone={TONES[source.stage] ?? 'idle'}>{stageWords(source.stage)}</Status>
       {source.stage !== 'ready' && (
         <Button
           size="compact-sm"

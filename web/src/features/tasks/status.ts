@@ -1,4 +1,5 @@
 import type { TaskStatus } from '../../../../client/index.ts';
+import type { Tone } from '../../shared/rows.tsx';
 
 const WORDS: Readonly<Record<TaskStatus, string>> = {
   queued: 'Waiting',
@@ -10,4 +11,16 @@ const WORDS: Readonly<Record<TaskStatus, string>> = {
 
 export function statusWords(status: TaskStatus): string {
   return WORDS[status];
+}
+
+const TONES: Readonly<Record<TaskStatus, Tone>> = {
+  queued: 'idle',
+  running: 'active',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'idle',
+};
+
+export function statusTone(status: TaskStatus): Tone {
+  return TONES[status];
 }

@@ -1,31 +1,23 @@
 import { Button, Progress } from '@mantine/core';
 import type { Task } from '../../../../client/index.ts';
 import { isActive, useTaskActions } from '../../api/tasks.ts';
-import { messageOf } from '../../shared/error-state.tsx';
 import { formatAgo, formatNumber } from '../../shared/format.ts';
-import { statusWords } from './status.ts';
+import { Row, RowAbout, Status } from '../../shared/rows.tsx';
+import { statusTone, statusWords } from './status.ts';
 import classes from './tasks-page.module.css';
 
 export function TaskRow(props: { task: Task }) {
   const { task } = props;
   const { cancel, retry } = useTaskActions();
-  const refusal = cancel.error ?? retry.error;
   return (
-    <li className={classes.row} data-task={task.id} data-status={task.status}>
-      <div className={classes.about}>
-        <div className={classes.title}>{task.title}</div>
-        <div className={classes.meta}>{metaOf(task)}</div>
+    <Row data-task={task.id} data-status={task.status}>
+      <RowAbout title={task.title} meta={metaOf(task)} error={cancel.error ?? retry.error}>
         {task.error !== undefined && <p className={classes.error}>{task.error.message}</p>}
-        {refusal !== null && (
-          <p className={classes.error} role="alert">
-            {messageOf(refusal)}
-          </p>
-        )}
-      </div>
+      </RowAbout>
       <div className={classes.state}>
-        <span className={classes.status} data-status={task.status}>
+        <Status tone={statusTone(task.status)}>
           {task.cancelRequested && isActive(task) ? 'Cancelling' : statusWords(task.status)}
-        </span>
+        </Status>
         {isActive(task) && (
           <Progress
             size="sm"
@@ -60,7 +52,7 @@ export function TaskRow(props: { task: Task }) {
           </Button>
         )}
       </div>
-    </li>
+    </Row>
   );
 }
 

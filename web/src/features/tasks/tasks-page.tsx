@@ -1,12 +1,11 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { IconListCheck } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTasks } from '../../api/tasks.ts';
 import { TASK_STATUSES } from '../../app/search-params.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
-import { ErrorState } from '../../shared/error-state.tsx';
 import { PageHeader } from '../../shared/page-header.tsx';
-import { Waiting } from '../../shared/waiting.tsx';
+import { PagedRows } from '../../shared/paged-rows.tsx';
 import { statusWords } from './status.ts';
 import { TaskRow } from './task-row.tsx';
 import classes from './tasks-page.module.css';
@@ -41,39 +40,22 @@ export function TasksPage() {
 function TaskList() {
   const { status } = route.useSearch();
   const tasks = useTasks(status === undefined ? {} : { status });
-  if (tasks.isPending) {
-    return <Waiting label="Loading the tasks" rowHeight={72} />;
-  }
-  if (tasks.isError) return <ErrorState error={tasks.error} onRetry={() => void tasks.refetch()} />;
-  const items = tasks.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) {
-    return (
-      <EmptyState
-        icon={<IconListCheck />}
-        title={status === undefined ? 'No tasks yet' : 'No task is in this state'}
-      >
-        Adding documents starts one. It shows here how far it has come, and can be cancelled or tried again.
-      </EmptyState>
-    );
-  }
   return (
-    <>
-      <ul className={classes.list} aria-label="Tasks">
-        {items.map((task) => (
-          <TaskRow key={task.id} task={task} />
-        ))}
-      </ul>
-      {tasks.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          mt="md"
-          loading={tasks.isFetchingNextPage}
-          onClick={() => void tasks.fetchNextPage()}
+    <PagedRows
+      query={tasks}
+      name="tasks"
+      className={classes.columns}
+      rowHeight={72}
+      empty={
+        <EmptyState
+          icon={<IconListCheck />}
+          title={status === undefined ? 'No tasks yet' : 'No task is in this state'}
         >
-          Show more
-        </Button>
-      )}
-    </>
+          Adding documents starts one. It shows here how far it has come, and can be cancelled or tried again.
+        </EmptyState>
+      }
+    >
+      {(task) => <TaskRow key={task.id} task={task} />}
+    </PagedRows>
   );
 }
