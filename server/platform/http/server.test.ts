@@ -139,7 +139,24 @@ describe('beside the API', () => {
       }
     }
     expect(open.sort()).toEqual(
-      ['login', 'logout', 'refresh', 'register', 'sign-in-link'].map((name) => `post /api/v1/auth/${name}`),
+      [
+        'get /auth/oidc/errors/{code}',
+        'get /auth/oidc/providers',
+        'get /auth/oidc/{provider}/callback',
+        'get /auth/oidc/{provider}/start',
+        'get /instance',
+        'post /auth/login',
+        'post /auth/login/second-factor',
+        'post /auth/logout',
+        'post /auth/password-reset',
+        'post /auth/password-reset/confirm',
+        'post /auth/refresh',
+        'post /auth/register',
+        'post /auth/register/confirm',
+        'post /auth/sign-in-link',
+        'post /invitations/accept',
+        'post /invitations/lookup',
+      ].map((operation) => operation.replace(' ', ' /api/v1')),
     );
   });
 });
