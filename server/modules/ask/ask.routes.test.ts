@@ -31,6 +31,7 @@ beforeEach(() => {
 
 /** The bearer is the role. */
 async function start(module: AskWorld['withModel']): Promise<Http> {
+  const people = { regular: withRole(actor, 'regular'), guest: withRole(actor, 'guest') };
   const http = await createHttpServer({
     settings: {
       host: '127.0.0.1',
@@ -44,7 +45,7 @@ async function start(module: AskWorld['withModel']): Promise<Http> {
     logger: createLogger('silent'),
     authenticator: {
       authenticate: async ({ bearer, requestId }) =>
-        bearer === 'regular' || bearer === 'guest' ? withRole(actor, bearer) : publicActor(requestId),
+        bearer === 'regular' || bearer === 'guest' ? people[bearer] : publicActor(requestId),
       authenticateOperator: async ({ requestId }) => ({ ...publicActor(requestId), kind: 'operator' }),
     },
     routes: [module.routes],
