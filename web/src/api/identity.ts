@@ -23,10 +23,15 @@ export function useMe(): Me {
 
 export type Credentials =
   | { readonly kind: 'password'; readonly body: LoginBody }
+  | { readonly kind: 'second-factor'; readonly challenge: string; readonly proof: SecondFactorProof }
   | { readonly kind: 'link'; readonly token: string }
-  | { readonly kind: 'register'; readonly body: RegisterBody };
+  | { readonly kind: 'register'; readonly body: RegisterBody }
+  | { readonly kind: 'registered'; readonly token: string; readonly password: string };
 
-/** Signs in by any of the three ways and makes the new session current; null where a mail says how a registration goes on. */
+/** What an authenticator shows now, or one of the codes that stand for it. */
+export type SecondFactorProof = { readonly code: string } | { readonly recoveryCode: string };
+
+/** Signs in by any of these ways and makes the new session current; null where a mail says how a registration goes on. */
 export function useSignIn() {
   const session = useSession();
   const queries = useQueryClient();
@@ -45,11 +50,19 @@ async function exchange(session: Session, credentials: Credentials): Promise<Sig
   switch (credentials.kind) {
     case 'password':
       return unwrap(client.POST('/api/v1/auth/login', { body: credentials.body }));
+    case 'second-factor': {
+      const body = { challenge: credentials.challenge, ...credentials.proof };
+      return unwrap(client.POST('/api/v1/auth/login/second-factor', { body }));
+    }
     case 'link':
       return unwrap(client.POST('/api/v1/auth/sign-in-link', { body: { token: credentials.token } }));
     case 'register': {
       const answer = await unwrap(client.POST('/api/v1/auth/register', { body: credentials.body }));
       return 'status' in answer ? null : answer;
+    }
+    case 'registered': {
+      const { token, password } = credentials;
+      return unwrap(client.POST('/api/v1/auth/register/confirm', { body: { token, password } }));
     }
   }
 }

@@ -9,7 +9,8 @@ import {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Calls whose 401 is an answer about the credentials in them, not about the session. */
-const CREDENTIAL_PATHS = /\/auth\/(login|register|sign-in-link|refresh)$/;
+const CREDENTIAL_PATHS =
+  /\/auth\/(login|login\/second-factor|register|register\/confirm|sign-in-link|refresh)$/;
 
 /**
  * The signed-in browser: httpOnly cookies carry who asks, and this object keeps the proof against forged requests in
@@ -24,27 +25,36 @@ export interface Session {
   readonly refresh: () => Promise<boolean>;
   /** Called when the session has ended and cannot be renewed. */
   readonly onLost: (listener: () => void) => () => void;
+  /** Called when the organization lets this person in only once they have a second factor. */
+  readonly onSecondFactorMissing: (listener: () => void) => () => void;
 }
 
 export function createSession(baseUrl = ''): Session {
   let csrf: string | undefined;
   let refreshing: Promise<boolean> | undefined;
-  const listeners = new Set<() => void>();
+  const lost = createSignal();
+  const secondFactorMissing = createSignal();
 
   async function authorizedFetch(request: Request): Promise<Response> {
     const again = request.clone();
     const response = await fetch(withProof(request));
+    if (response.status === 403) await noticeMissingFactor(response.clone());
     if (response.status !== 401 || CREDENTIAL_PATHS.test(new URL(request.url).pathname)) return response;
     if (await refresh()) return fetch(withProof(again));
     end();
     return response;
   }
 
+  async function noticeMissingFactor(response: Response) {
+    const { code } = problemFrom(response, await response.json().catch(() => undefined));
+    if (code === 'identity.second_factor_setup_required') secondFactorMissing.tell();
+  }
+
   /** Tells once; who was not signed in has nothing to lose. */
   function end() {
     if (csrf === undefined) return;
     csrf = undefined;
-    for (const listener of listeners) listener();
+    lost.tell();
   }
 
   function withProof(request: Request): Request {
@@ -77,9 +87,22 @@ export function createSession(baseUrl = ''): Session {
       csrf = token ?? undefined;
     },
     refresh,
-    onLost: (listener) => {
+    onLost: lost.subscribe,
+    onSecondFactorMissing: secondFactorMissing.subscribe,
+  };
+}
+
+function createSignal() {
+  const listeners = new Set<() => void>();
+  return {
+    subscribe: (listener: () => void) => {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    tell: () => {
+      for (const listener of listeners) listener();
     },
   };
 }
