@@ -2,12 +2,14 @@ import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-r
 import { PageLoading } from '../shared/page-loading.tsx';
 import { RouteError, RouteNotFound } from './route-states.tsx';
 import { type RouterContext, rootRoute, signedInRoute } from './routes/frame.ts';
+import { organizationRoutes } from './routes/organization.ts';
 import {
   parseSearch,
   readAskSearch,
   readLibrarySearch,
   readReaderSearch,
   readSearchSearch,
+  readSignInPageSearch,
   readSignInSearch,
   readTasksSearch,
   stringifySearch,
@@ -16,7 +18,7 @@ import {
 export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: readSignInSearch,
+  validateSearch: readSignInPageSearch,
   component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -77,6 +79,9 @@ export const settingsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   registerRoute,
+  resetPasswordRoute,
+  verifyEmailRoute,
+  invitationRoute,
   signedInRoute.addChildren([
     homeRoute,
     libraryRoute,
@@ -85,6 +90,7 @@ const routeTree = rootRoute.addChildren([
     askRoute,
     tasksRoute,
     settingsRoute,
+    organizationRoutes,
   ]),
 ]);
 

@@ -6,6 +6,11 @@ export interface SignInSearch {
   next?: string;
 }
 
+export interface SignInPageSearch extends SignInSearch {
+  /** Why an identity provider sent the browser back; a code, never a sentence. */
+  error?: string;
+}
+
 export interface LibrarySearch {
   collection?: string;
   status?: NonNullable<SourceListQuery['status']>;
@@ -36,6 +41,18 @@ export interface TasksSearch {
   status?: TaskStatus;
 }
 
+export interface AuditSearch {
+  /** How the action begins. */
+  action?: string;
+  /** An id. */
+  person?: string;
+  outcome?: (typeof OUTCOMES)[number];
+  address?: string;
+  /** Days of the reader's calendar, `2026-11-21`; both included. */
+  from?: string;
+  until?: string;
+}
+
 type Raw = Record<string, unknown>;
 
 export const STAGES = [
@@ -58,6 +75,8 @@ export const TASK_STATUSES = [
   'cancelled',
 ] as const satisfies readonly TaskStatus[];
 
+const OUTCOMES = ['succeeded', 'denied'] as const;
+
 /** Plain `a=b` pairs. The router's own form quotes texts that look like numbers, which makes links ugly. */
 export function parseSearch(search: string): Raw {
   return Object.fromEntries(new URLSearchParams(search));
@@ -75,6 +94,10 @@ export function readSignInSearch(raw: Raw): SignInSearch {
   const next = text(raw.next);
   // Only a path of our own: `//host` and `/\host` would leave the console.
   return next !== undefined && /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(next) ? { next } : {};
+}
+
+export function readSignInPageSearch(raw: Raw): SignInPageSearch {
+  return compact({ ...readSignInSearch(raw), error: text(raw.error) });
 }
 
 export function readLibrarySearch(raw: Raw): LibrarySearch {
@@ -103,6 +126,21 @@ export function readAskSearch(raw: Raw): AskSearch {
 
 export function readTasksSearch(raw: Raw): TasksSearch {
   return compact({ status: oneOf(TASK_STATUSES, raw.status) });
+}
+
+export function readAuditSearch(raw: Raw): AuditSearch {
+  return compact({
+    action: text(raw.action),
+    person: text(raw.person),
+    outcome: oneOf(OUTCOMES, raw.outcome),
+    address: text(raw.address),
+    from: day(raw.from),
+    until: day(raw.until),
+  });
+}
+
+function day(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined;
 }
 
 function text(value: unknown): string | undefined {

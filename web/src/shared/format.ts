@@ -65,3 +65,13 @@ const MEDIA_NAMES: Readonly<Record<string, string>> = {
 export function mediaName(mediaType: string): string {
   return MEDIA_NAMES[mediaType] ?? mediaType;
 }
+
+/** `micros`: millionths of a US dollar. Small sums keep the digits that tell them from nothing. */
+export function formatMoney(micros: number): string {
+  const dollars = micros / 1e6;
+  return new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency: 'USD',
+    maximumFractionDigits: dollars > 0 && dollars < 1 ? 4 : 2,
+  }).format(dollars);
+}

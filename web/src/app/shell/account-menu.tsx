@@ -1,5 +1,6 @@
 import { Menu, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import {
+  IconBuildingCommunity,
   IconDeviceDesktop,
   IconLogout,
   IconMoon,
@@ -66,6 +67,9 @@ export function AccountMenu(props: { className?: string | undefined; compact?: b
           Dark
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/organization" leftSection={<IconBuildingCommunity size={16} />}>
+          Organization
+        </Menu.Item>
         <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} />}>
           Settings
         </Menu.Item>

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightStore } from '@mantine/spotlight';
 import {
   IconBooks,
+  IconBuildingCommunity,
   IconFileText,
   IconHome,
   IconListCheck,
@@ -85,6 +86,12 @@ function usePlaces(query: string): SpotlightActionData[] {
       label: 'Tasks',
       leftSection: <IconListCheck size={18} />,
       onClick: () => void navigate({ to: '/tasks' }),
+    },
+    {
+      id: 'organization',
+      label: 'Organization',
+      leftSection: <IconBuildingCommunity size={18} />,
+      onClick: () => void navigate({ to: '/organization' }),
     },
     {
       id: 'settings',

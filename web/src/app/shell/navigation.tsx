@@ -2,6 +2,7 @@ import { ActionIcon, Kbd, UnstyledButton } from '@mantine/core';
 import { useOs } from '@mantine/hooks';
 import {
   IconBooks,
+  IconBuildingCommunity,
   IconHome,
   IconListCheck,
   IconMessageQuestion,
@@ -29,6 +30,8 @@ const PLACES: readonly Place[] = [
   { to: '/tasks', label: 'Tasks', icon: IconListCheck },
 ];
 
+const ORGANIZATION: Place = { to: '/organization', label: 'Organization', icon: IconBuildingCommunity };
+
 export function Sidebar() {
   const command = useOs() === 'macos' ? '⌘' : 'Ctrl';
   return (
@@ -47,6 +50,9 @@ export function Sidebar() {
         {PLACES.map((place) => (
           <PlaceLink key={place.to} place={place} className={classes.place} />
         ))}
+      </div>
+      <div className={classes.managed}>
+        <PlaceLink place={ORGANIZATION} className={classes.place} />
       </div>
       <AccountMenu className={classes.account} />
     </nav>
