@@ -1,6 +1,12 @@
 import { newStemmer } from 'snowball-stemmers';
 import * as stopword from 'stopword';
 
+/** What became of a word: its term, and whether it is one of grammar. */
+export interface AnalysedWord {
+  readonly term: string;
+  readonly stop: boolean;
+}
+
 /** What the analyser knows of a language. */
 export interface Language {
   /** BCP 47 base subtag; `und` where the language is not known. */
@@ -14,6 +20,8 @@ export interface Language {
   readonly foldsAccents: boolean;
   /** Whether an apostrophe ends a word of its own (`l'homme`) and does not belong to it (`company's`). */
   readonly elides: boolean;
+  /** Words that were analysed before. */
+  readonly words: Map<string, AnalysedWord>;
 }
 
 const STEMMERS: Readonly<Record<string, string>> = {
@@ -176,10 +184,11 @@ function makeLanguage(code: string): Language {
     stopWords: new Set(
       [...(STOP_WORDS[code] ?? []), ...more].map((word) => word.normalize('NFKC').toLowerCase()),
     ),
-    stem: cached(stemmerOf(code)),
+    stem: stemmerOf(code),
     lower: LOWER[code] ?? ((text) => text.toLowerCase()),
     foldsAccents: !KEEPS_ACCENTS.has(code),
     elides: ELIDES.has(code),
+    words: new Map(),
   };
 }
 
@@ -191,19 +200,4 @@ function stemmerOf(code: string): (word: string) => string {
   }
   if (TRUNCATED.has(code)) return (word) => Array.from(word).slice(0, TRUNCATION_LENGTH).join('');
   return (word) => word;
-}
-
-/** A Snowball stem costs about 8 µs, a look-up 0.1 µs, and text repeats itself. Emptied when full, so memory is bounded. */
-const CACHED_STEMS = 20_000;
-
-function cached(stem: (word: string) => string): (word: string) => string {
-  const stems = new Map<string, string>();
-  return (word) => {
-    const found = stems.get(word);
-    if (found !== undefined) return found;
-    if (stems.size >= CACHED_STEMS) stems.clear();
-    const made = stem(word);
-    stems.set(word, made);
-    return made;
-  };
 }

@@ -28,6 +28,8 @@ interface Entry {
   readonly embedder: number | null;
 }
 
+/** Each table of vectors reserves 8 GB of addresses (no memory): a process has room for 16,000. */
+const MOST_ORGANIZATIONS = 4_000;
 const DOCUMENTS_A_PAGE = 200;
 const TERMS_A_PAGE = 20_000;
 
@@ -166,7 +168,7 @@ export class IndexCache {
     let total = 0;
     for (const { index } of this.#entries.values()) total += index.bytes;
     for (const [organizationId, { index }] of this.#entries) {
-      if (total <= this.#options.maxBytes) break;
+      if (total <= this.#options.maxBytes && this.#entries.size <= MOST_ORGANIZATIONS) break;
       if (organizationId === keep) continue;
       this.#entries.delete(organizationId);
       total -= index.bytes;

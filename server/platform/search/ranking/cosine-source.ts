@@ -11,7 +11,7 @@ import {
   vectorsOf,
 } from '../storage/vector.repository.ts';
 import { largestRows } from './fusion.ts';
-import { inRowOrder, masked, type RowScores } from './row-scores.ts';
+import { inRowOrder, type RowScores } from './row-scores.ts';
 
 /** Where cosines come from. */
 export interface CosineSource {
@@ -30,8 +30,10 @@ export function memoryCosines(index: OrganizationIndex): CosineSource {
     vectors?.cosines(query, index.rows) ?? new Float32Array(index.rows);
   return {
     nearest: async (query, keeps, depth) => {
-      const found = masked(cosines(query), keeps);
-      return inRowOrder(largestRows(found, depth).map((row) => ({ row, score: found[row] as number })));
+      const found = cosines(query);
+      return inRowOrder(
+        largestRows(found, depth, keeps).map((row) => ({ row, score: found[row] as number })),
+      );
     },
     cosines: async (query) => cosines(query),
     vectors: async (rows) =>

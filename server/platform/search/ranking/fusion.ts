@@ -60,13 +60,18 @@ function trustOf(leaders: readonly number[], top: number): number {
   return Math.max(LEAST_TRUST, Math.max(0, (others / top - SPECIFIC) / (1 - SPECIFIC)) ** 2);
 }
 
-/** The rows of the `count` largest values above 0, largest first. */
-export function largestRows(values: Float32Array, count: number): number[] {
+/** The rows of the `count` largest values above 0 among those that are kept, largest first. */
+export function largestRows(
+  values: Float32Array,
+  count: number,
+  keeps: (row: number) => boolean = () => true,
+): number[] {
   const rows: number[] = [];
+  /** What a value must exceed to be among them. */
+  let least = 0;
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value <= 0 || (rows.length === count && value <= (values[rows[count - 1] as number] as number)))
-      continue;
+    if (value <= least || !keeps(row)) continue;
     let low = 0;
     let high = rows.length;
     while (low < high) {
@@ -76,6 +81,7 @@ export function largestRows(values: Float32Array, count: number): number[] {
     }
     rows.splice(low, 0, row);
     if (rows.length > count) rows.pop();
+    if (rows.length === count) least = values[rows[count - 1] as number] as number;
   }
   return rows;
 }

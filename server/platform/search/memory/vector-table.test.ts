@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../embedding/randomized-svd.ts';
+import { VectorTable } from './vector-table.ts';
+
+function unit(random: () => number, dimensions: number, used = dimensions): Float32Array {
+  const vector = Float32Array.from({ length: dimensions }, (_, i) => (i < used ? random() - 0.5 : 0));
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+const cosine = (a: Float32Array, b: Float32Array) =>
+  a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+
+describe('vectors in memory', () => {
+  test('cosines are those of the vectors to 0.01, for every size, padding and number of rows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.constantFrom(8, 100, 256, 384, 3072),
+        fc.constantFrom(0.4, 1),
+        fc.integer({ min: 1, max: 40 }),
+        (seed, dimensions, share, rows) => {
+          const random = seededRandom(seed);
+          const used = Math.ceil(dimensions * share);
+          const table = new VectorTable(dimensions);
+          const vectors = Array.from({ length: rows }, () => unit(random, dimensions, used));
+          for (const [row, vector] of vectors.entries()) table.set(row, vector);
+          const query = unit(random, dimensions, used);
+          const cosines = table.cosines(query, rows);
+          for (const [row, vector] of vectors.entries())
+            expect(Math.abs((cosines[row] as number) - cosine(vector, query))).toBeLessThan(0.01);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('the sums of the largest vectors of the largest size do not overflow', () => {
+    const table = new VectorTable(3072);
+    const even = new Float32Array(3072).fill(1 / Math.sqrt(3072));
+    table.set(0, even);
+    table.set(
+      1,
+      even.map((value) => -value),
+    );
+    expect(Array.from(table.cosines(even, 2), (value) => Math.round(value * 1000) / 1000)).toEqual([1, -1]);
+  });
+
+  test('many rows grow the memory and keep what was there, and rows without a vector have cosine 0', () => {
+    const random = seededRandom(3);
+    const table = new VectorTable(100);
+    const rows = 40_000;
+    const kept = new Map<number, Float32Array>();
+    for (let row = 0; row < rows; row += 3) {
+      const vector = unit(random, 100);
+      table.set(row, vector);
+      if (row % 999 === 0) kept.set(row, vector);
+    }
+    const query = unit(random, 100);
+    const cosines = table.cosines(query, rows + 5);
+    expect(cosines).toHaveLength(rows + 5);
+    for (const [row, vector] of kept) {
+      expect(Math.abs((cosines[row] as number) - cosine(vector, query))).toBeLessThan(0.01);
+      expect(cosine(table.get(row), vector)).toBeGreaterThan(0.999);
+    }
+    for (const row of [1, 2, 20_000, rows, rows + 4]) {
+      expect(cosines[row]).toBe(0);
+      expect(table.has(row)).toBe(false);
+    }
+    expect(table.has(999)).toBe(true);
+    expect(table.bytes).toBeGreaterThan(100 * (rows - 3));
+  });
+
+  test('a vector that uses more dimensions makes room in the rows before it', () => {
+    const random = seededRandom(9);
+    const table = new VectorTable(256);
+    const vectors = Array.from({ length: 900 }, (_, row) => unit(random, 256, row < 600 ? 100 : 250));
+    for (const [row, vector] of vectors.entries()) table.set(row, vector);
+    table.set(700, unit(random, 256, 20));
+    const query = unit(random, 256);
+    const cosines = table.cosines(query, 900);
+    for (const [row, vector] of vectors.entries()) {
+      if (row === 700) continue;
+      expect(Math.abs((cosines[row] as number) - cosine(vector, query))).toBeLessThan(0.01);
+      expect(cosine(table.get(row), vector)).toBeGreaterThan(0.998);
+    }
+    expect(
+      table
+        .get(700)
+        .slice(20)
+        .every((value) => value === 0),
+    ).toBe(true);
+  });
+
+  test('a query without direction is like nothing', () => {
+    const table = new VectorTable(16);
+    table.set(0, unit(seededRandom(1), 16));
+    expect([...table.cosines(new Float32Array(16), 1)]).toEqual([0]);
+  });
+});
