@@ -1,4 +1,5 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { type LoginBody, type Me, type RegisterBody, type SignedIn, unwrap } from '../../../client/index.ts';
 import type { Session } from './session.ts';
 import { useSession } from './session-context.tsx';
@@ -79,4 +80,38 @@ export function useSignOut() {
       queries.clear();
     },
   });
+}
+
+/** The other tabs of this browser, which share its cookies. */
+const TABS = 'scriptorium.organization';
+
+/**
+ * Goes on in another organization, from its start. The page is loaded anew, here and in the other tabs: nothing of the one
+ * organization may be shown, uploaded or asked in the other.
+ */
+export function useEnterOrganization() {
+  const session = useSession();
+  return useMutation({
+    mutationFn: (organizationId: string) =>
+      unwrap(session.client.POST('/api/v1/auth/organization', { body: { organizationId } })),
+    onSuccess: () => {
+      const tabs = new BroadcastChannel(TABS);
+      tabs.postMessage('changed');
+      tabs.close();
+      startAnew();
+    },
+  });
+}
+
+/** Starts this tab anew when another one goes on in another organization. */
+export function useFollowOrganization() {
+  useEffect(() => {
+    const tabs = new BroadcastChannel(TABS);
+    tabs.addEventListener('message', startAnew);
+    return () => tabs.close();
+  }, []);
+}
+
+function startAnew() {
+  window.location.assign('/');
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type AcceptInvitationBody, type SignedIn, unwrap } from '../../../client/index.ts';
+import { type AcceptInvitationBody, unwrap } from '../../../client/index.ts';
 import { useClient, useSession } from './session-context.tsx';
 
 /** What people do with the links that they got by mail, and how they ask for one. */
@@ -45,8 +45,8 @@ export function useInvitationPreview(token: string | null) {
 }
 
 export type Accepted =
-  | { readonly kind: 'joined'; readonly organizationId: string; readonly organizationName: string }
-  | { readonly kind: 'signed-in'; readonly signedIn: SignedIn }
+  | { readonly kind: 'joined'; readonly organizationId: string }
+  | { readonly kind: 'signed-in' }
   | { readonly kind: 'mail-sent' };
 
 export function useAcceptInvitation() {
@@ -57,10 +57,9 @@ export function useAcceptInvitation() {
       if ('confirmation' in answer) return { kind: 'mail-sent' };
       if ('accessToken' in answer) {
         session.adopt(answer.csrfToken);
-        return { kind: 'signed-in', signedIn: answer };
+        return { kind: 'signed-in' };
       }
-      const { id, name } = answer.organization;
-      return { kind: 'joined', organizationId: id, organizationName: name };
+      return { kind: 'joined', organizationId: answer.organization.id };
     },
   });
 }

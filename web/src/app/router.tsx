@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { PageLoading } from '../shared/page-loading.tsx';
 import { RouteError, RouteNotFound } from './route-states.tsx';
+import { doorwayRoutes } from './routes/doorway.ts';
 import { type RouterContext, rootRoute, signedInRoute } from './routes/frame.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import {
@@ -9,25 +10,9 @@ import {
   readLibrarySearch,
   readReaderSearch,
   readSearchSearch,
-  readSignInPageSearch,
-  readSignInSearch,
   readTasksSearch,
   stringifySearch,
 } from './search-params.ts';
-
-export const signInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/sign-in',
-  validateSearch: readSignInPageSearch,
-  component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
-});
-
-export const registerRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/register',
-  validateSearch: readSignInSearch,
-  component: lazyRouteComponent(() => import('../features/sign-in/register-page.tsx'), 'RegisterPage'),
-});
 
 export const homeRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -77,11 +62,7 @@ export const settingsRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  signInRoute,
-  registerRoute,
-  resetPasswordRoute,
-  verifyEmailRoute,
-  invitationRoute,
+  ...doorwayRoutes,
   signedInRoute.addChildren([
     homeRoute,
     libraryRoute,

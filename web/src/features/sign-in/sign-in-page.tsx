@@ -1,12 +1,17 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useDocumentTitle } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ProblemError } from '../../../../client/index.ts';
 import { useSignIn } from '../../api/identity.ts';
-import { messageOf } from '../../shared/error-state.tsx';
+import { useInstance } from '../../api/instance.ts';
 import { PageLoading } from '../../shared/page-loading.tsx';
 import { TextLink } from '../../shared/text-link.tsx';
 import { Doorway } from './doorway.tsx';
+import { DoorwayForm } from './doorway-form.tsx';
+import { ProviderButtons, ProviderFailure } from './providers.tsx';
+import { SecondFactorStep } from './second-factor-step.tsx';
 import { useEnter } from './use-enter.ts';
 import { useSignInLink } from './use-sign-in-link.ts';
 
@@ -14,10 +19,13 @@ const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
   useDocumentTitle('Sign in · Scriptorium');
-  const search = route.useSearch();
-  const enter = useEnter(search.next);
+  const { next, error } = route.useSearch();
+  const enter = useEnter(next);
+  const instance = useInstance();
   const signIn = useSignIn();
   const link = useSignInLink(enter);
+  /** A challenge that was given up, or took too long. */
+  const [ended, setEnded] = useState<{ challenge: string; error: Error | null }>();
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { email: '', password: '' },
@@ -26,44 +34,58 @@ export function SignInPage() {
 
   if (link.pending) return <PageLoading />;
   const failure = signIn.error ?? link.error;
+  const challenge = challengeOf(failure);
+  if (challenge !== undefined && challenge !== ended?.challenge) {
+    return (
+      <SecondFactorStep
+        challenge={challenge}
+        onSignedIn={enter}
+        onEnded={(reason) => setEnded({ challenge, error: reason })}
+      />
+    );
+  }
+  const search = next === undefined ? {} : { next };
   return (
     <Doorway title="Sign in" lead="Your documents, and what they say.">
-      <form
-        noValidate
+      <ProviderFailure code={error} />
+      <DoorwayForm
+        error={challenge === undefined ? failure : (ended?.error ?? null)}
+        act="Sign in"
+        pending={signIn.isPending}
         onSubmit={form.onSubmit((body) => signIn.mutate({ kind: 'password', body }, { onSuccess: enter }))}
       >
-        <Stack gap="md">
-          {failure !== null && (
-            <Alert color="rubric" variant="light" role="alert">
-              {messageOf(failure)}
-            </Alert>
-          )}
-          <TextInput
-            label="E-mail address"
-            type="email"
-            autoComplete="username"
-            size="md"
-            key={form.key('email')}
-            {...form.getInputProps('email')}
-          />
-          <PasswordInput
-            label="Password"
-            autoComplete="current-password"
-            size="md"
-            key={form.key('password')}
-            {...form.getInputProps('password')}
-          />
-          <Button type="submit" size="md" loading={signIn.isPending}>
-            Sign in
-          </Button>
-        </Stack>
-      </form>
+        <TextInput
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          size="md"
+          key={form.key('email')}
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          size="md"
+          key={form.key('password')}
+          {...form.getInputProps('password')}
+        />
+      </DoorwayForm>
+      <ProviderButtons next={next} />
       <p>
-        New here?{' '}
-        <TextLink to="/register" search={search}>
-          Make an account
-        </TextLink>
+        <TextLink to="/reset-password">Forgotten your password?</TextLink>
       </p>
+      {instance.data?.registration !== false && (
+        <p>
+          New here?{' '}
+          <TextLink to="/register" search={search}>
+            Make an account
+          </TextLink>
+        </p>
+      )}
     </Doorway>
   );
+}
+
+function challengeOf(error: Error | null): string | undefined {
+  return error instanceof ProblemError ? error.challenge : undefined;
 }

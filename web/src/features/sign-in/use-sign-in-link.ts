@@ -1,19 +1,16 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useSignIn } from '../../api/identity.ts';
+import { useMailedToken } from './use-mailed-token.ts';
 
-/**
- * Exchanges the token of a one-time link (`/sign-in#token=…`). It travels in the fragment, which browsers send to no
- * server, and is taken out of the address bar and the history before it is used.
- */
+/** Exchanges the token of a one-time link (`/sign-in#token=…`). */
 export function useSignInLink(enter: () => void) {
-  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token'));
+  const { token } = useMailedToken();
   const { mutate, error, status } = useSignIn();
   const used = useRef(false);
 
   useEffect(() => {
     if (token === null || used.current) return;
     used.current = true;
-    window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search);
     mutate({ kind: 'link', token }, { onSuccess: enter });
   }, [token, mutate, enter]);
 
