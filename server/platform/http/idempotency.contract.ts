@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientRequest, request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -38,6 +38,10 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
     let url: string;
     let runs = 0;
     let gate = Promise.resolve();
+    /** The answer of the stream that was asked for last. */
+    let stream: ServerResponse | undefined;
+    /** For each key that was claimed or freed since the stream began, whether its end had been written by then. */
+    const streamEnded: boolean[] = [];
     const errors: unknown[] = [];
     const here = newId();
     const elsewhere = newId();
@@ -87,6 +91,8 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
       });
       api.post('/events', { config }, (request, reply) => {
         runs += 1;
+        stream = reply.raw;
+        streamEnded.length = 0;
         return sendEvents(request, reply, async function* () {
           yield { event: 'done', data: {} } as const;
         });
@@ -99,7 +105,13 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
       for (const id of [here, elsewhere])
         await db.owner("insert into organizations (id, name) values ($1, 'One')", [id]);
       idempotency = createIdempotency({
-        uow: db.database.uow,
+        uow: {
+          ...db.database.uow,
+          write: (actor, work) => {
+            if (stream) streamEnded.push(stream.writableEnded);
+            return db.database.uow.write(actor, work);
+          },
+        },
         ids: newId,
         onError: (error) => errors.push(error),
         mostBytes: MOST_BYTES,
@@ -264,6 +276,11 @@ export function idempotencyContract(name: string, open: () => Promise<TestDataba
           { status: 200, replayed: null, type: expect.stringContaining('event-stream') },
           run,
         ]);
+    });
+
+    test('the key of a stream is free before its reader has the end of it', async () => {
+      await post('/events', randomUUID());
+      expect(streamEnded).toEqual([false]);
     });
 
     test('an answer that is too large to keep is not given again, nor is the work done again', async () => {

@@ -91,6 +91,7 @@ export function createIdempotency({
         RENEW_MS,
       );
       claims.set(request, { actor, key, renewal: renewal.unref() });
+      request.beforeEnd = () => settle(request, null);
       return;
     }
     // A body that nobody reads would hold up the connection.
@@ -119,7 +120,7 @@ export function createIdempotency({
         await settle(request, answerOf(request, reply, payload, mostBytes));
         return payload;
       });
-      // An answer that was written past the framework (an event stream) ends here.
+      // What reached neither: an answer whose reader has left.
       api.addHook('onResponse', (request) => settle(request, null));
     },
     sweep: () => uow.write(instanceActor('idempotency.sweep'), deleteExpiredKeys),

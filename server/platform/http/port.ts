@@ -57,5 +57,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     actor: Actor;
+    /** What an answer that is written past the framework (an event stream) waits for before it ends; never rejects. */
+    beforeEnd: (() => Promise<void>) | null;
   }
 }

@@ -97,6 +97,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   http.decorate('stopping', stopping.signal);
   http.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')));
   http.decorateRequest('actor');
+  http.decorateRequest('beforeEnd', null);
   const check = createAccessCheck(options.authenticator);
   http.decorate('liveAccess', createLiveAccess({ check, changes: options.accessChanges }));
 

@@ -48,7 +48,11 @@ export async function sendEvents(
     const ending = iterator.return?.();
     if (access.signal.aborted) ending?.catch((error: unknown) => request.log.debug({ err: error }, 'stream'));
     else await ending;
-    if (reply.sent) raw.end();
+    if (reply.sent) {
+      // Whoever has read the end may rely on it: the next request with the same Idempotency-Key is a new one.
+      await request.beforeEnd?.();
+      raw.end();
+    }
   }
 
   async function sendFrom(first: IteratorResult<ServerSentEvent>): Promise<void> {
