@@ -7,6 +7,7 @@ const names = new Map([[ANA, 'Ana']]);
 describe('events in words', () => {
   test('an action reads as words', () => {
     expect(actionWords('member.role_changed')).toBe('Member role changed');
+    expect(actionWords('api_key.revoked')).toBe('API key revoked');
     expect(actionWords('session.opened')).toBe('Session opened');
   });
 
@@ -23,7 +24,7 @@ describe('events in words', () => {
     expect(targetWords(null, names)).toBeUndefined();
     expect(targetWords({ type: 'user', id: ANA }, names)).toBe('user Ana');
     expect(targetWords({ type: 'api_key', id: '01a1fc13-5725-7764-8760-43e926a9d0bb' }, names)).toBe(
-      'api key …26a9d0bb',
+      'API key …26a9d0bb',
     );
     expect(targetWords({ type: 'feature', id: 'uploads' }, names)).toBe('feature uploads');
   });

@@ -2,8 +2,12 @@ import type { AuditEvent } from '../../../../client/index.ts';
 
 /** "Member role changed" for `member.role_changed`. */
 export function actionWords(action: string): string {
-  const words = action.replaceAll(/[._]+/g, ' ').trim();
+  const words = spelled(action.replaceAll(/[._]+/g, ' ').trim());
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
+function spelled(words: string): string {
+  return words.replace(/\bapi\b/, 'API');
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -27,7 +31,7 @@ export function targetWords(
   names: ReadonlyMap<string, string>,
 ): string | undefined {
   if (target === null) return undefined;
-  const kind = target.type.replaceAll('_', ' ');
+  const kind = spelled(target.type.replaceAll('_', ' '));
   return `${kind} ${names.get(target.id) ?? brief(target.id)}`;
 }
 

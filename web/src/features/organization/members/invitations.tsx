@@ -2,7 +2,8 @@ import { Button, Group } from '@mantine/core';
 import { IconMailForward } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Invitation } from '../../../../../client/index.ts';
-import { useInvitationActions, useInvitations } from '../../../api/organization.ts';
+import { useInvitationActions, useInvitations, useMembers } from '../../../api/organization.ts';
+import { itemsOf } from '../../../api/pages.ts';
 import { Confirm } from '../../../shared/confirm.tsx';
 import { EmptyState } from '../../../shared/empty-state.tsx';
 import { formatAgo, formatDate } from '../../../shared/format.ts';
@@ -20,6 +21,8 @@ const STATES: Readonly<Record<Invitation['state'], readonly [words: string, tone
 
 export function Invitations(props: { mayInvite: boolean; onInvite: () => void }) {
   const invitations = useInvitations();
+  const members = useMembers();
+  const names = new Map(itemsOf(members.data).map(({ id, name }) => [id, name]));
   const [doomed, setDoomed] = useState<Invitation | null>(null);
   return (
     <section aria-labelledby="invitations">
@@ -52,6 +55,7 @@ export function Invitations(props: { mayInvite: boolean; onInvite: () => void })
           <InvitationRow
             key={invitation.id}
             invitation={invitation}
+            acceptedBy={names.get(invitation.acceptedBy ?? '')}
             mayInvite={props.mayInvite}
             onRevoke={() => setDoomed(invitation)}
           />
@@ -62,15 +66,23 @@ export function Invitations(props: { mayInvite: boolean; onInvite: () => void })
   );
 }
 
-function InvitationRow(props: { invitation: Invitation; mayInvite: boolean; onRevoke: () => void }) {
-  const { invitation } = props;
+interface RowProps {
+  readonly invitation: Invitation;
+  /** Undefined also where they have left since. */
+  readonly acceptedBy: string | undefined;
+  readonly mayInvite: boolean;
+  readonly onRevoke: () => void;
+}
+
+function InvitationRow(props: RowProps) {
+  const { invitation, acceptedBy } = props;
   const { resend } = useInvitationActions();
   const [words, tone] = STATES[invitation.state];
   const who = nameOf(invitation);
   const pending = invitation.state === 'open' || invitation.state === 'expired';
   return (
     <Row data-invitation={invitation.state}>
-      <RowAbout title={who} meta={metaOf(invitation)} error={resend.error} />
+      <RowAbout title={who} meta={metaOf(invitation, acceptedBy)} error={resend.error} />
       <Status tone={tone}>{words}</Status>
       <Group gap="xs" justify="flex-end">
         {pending && invitation.email !== null && props.mayInvite && (
@@ -125,10 +137,11 @@ function nameOf(invitation: Invitation): string {
   return invitation.email ?? 'By link, for one person';
 }
 
-function metaOf(invitation: Invitation): string {
+function metaOf(invitation: Invitation, acceptedBy: string | undefined): string {
   return [
     roleName(invitation.role),
     `${invitation.email === null ? 'made' : 'sent'} ${formatAgo(invitation.sentAt, Date.now())}`,
+    ...(acceptedBy === undefined ? [] : [`accepted by ${acceptedBy}`]),
     ...(invitation.state === 'open' ? [`good until ${formatDate(invitation.expiresAt)}`] : []),
   ].join(' · ');
 }

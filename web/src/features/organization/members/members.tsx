@@ -70,7 +70,7 @@ function MemberRow(props: { member: Member; onRemove: () => void }) {
         meta={member.email === null ? joined : `${member.email} · ${joined}`}
         error={changeRole.error}
       />
-      {admin ? (
+      {admin && !self ? (
         <NativeSelect
           aria-label={`Role of ${member.name}`}
           data={ROLE_OPTIONS}
