@@ -15,7 +15,7 @@ import { scoreWords } from './ranking/bm25.ts';
 import { databaseCosines, memoryCosines } from './ranking/cosine-source.ts';
 import { largestRows } from './ranking/fusion.ts';
 import { rankHybrid, rankSemantic } from './ranking/latent-ranking.ts';
-import { masked, positive } from './ranking/row-scores.ts';
+import { positive } from './ranking/row-scores.ts';
 import { type EmbedderRow, type IndexState, readPassages } from './storage/search-read.repository.ts';
 
 export interface SearcherOptions {
@@ -121,7 +121,7 @@ async function rank(options: SearcherOptions, context: Context, signal: AbortSig
       ? null
       : await embedQuery(options, context, embedder, signal);
   if (query === null || embedder === null) {
-    const found = positive(masked(scoreWords(index, resolved.words), keeps));
+    const found = positive(scoreWords(index, resolved.words), keeps);
     return { found, mode: 'keyword', embedder: null };
   }
   const source =
@@ -134,7 +134,7 @@ async function rank(options: SearcherOptions, context: Context, signal: AbortSig
       ? await rankSemantic(latent)
       : await rankHybrid(index, {
           ...latent,
-          words: masked(scoreWords(index, resolved.words), keeps),
+          words: positive(scoreWords(index, resolved.words), keeps),
           weight: embedder.weight,
           wordsLead: embedder.kind !== 'external',
         });
@@ -186,7 +186,7 @@ async function correctWord(
 ): Promise<string | null> {
   // Only what the caller may find may be proposed.
   const rowsOf = (term: number) =>
-    largestRows(masked(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }]), keeps), 20);
+    largestRows(scoreWords(index, [{ weight: 1, forms: [{ term, languages: null }] }]), 20, keeps);
   const near = nearTerms(index, word, (term) => rowsOf(term).length).flatMap((candidate) =>
     rowsOf(index.vocabulary.numberOf(candidate.term) ?? 0)
       .slice(0, PASSAGES_A_TERM)

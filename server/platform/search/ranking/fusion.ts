@@ -1,3 +1,5 @@
+import { type RowScores, visitTogether } from './row-scores.ts';
+
 /** Passages whose vectors the query is moved towards. */
 export const FEEDBACK_PASSAGES = 5;
 
@@ -7,27 +9,32 @@ const SPECIFIC = 0.35;
 const LEAST_TRUST = 0.05;
 
 /**
- * Adds word score and cosine, each divided by its maximum. Rank fusion would throw away what the scores know. `leaders` are
- * the word scores of the best documents, best first: where few come near the best, the query names something, the words
- * are right, and the cosine hardly counts.
+ * Adds word score and cosine, each divided by its maximum. Rank fusion would throw away what the scores know. Ranked are
+ * the rows with a word and those of `near`, the rows of the largest cosines, largest first. `leaders` are the word scores
+ * of the best documents, best first: where few come near the best, the query names something, the words are right, and the
+ * cosine hardly counts.
  */
 export function fuse(
-  words: Float32Array,
+  words: RowScores,
   cosines: Float32Array,
+  near: readonly number[],
   leaders: readonly number[],
   weight: number,
-): Float32Array {
+): RowScores {
   const top = leaders[0] ?? 0;
   const gated = top > 0 ? weight * trustOf(leaders, top) : weight;
-  const nearest = cosines.reduce((most, value) => Math.max(most, value), 0);
+  const nearest = near[0] === undefined ? 0 : (cosines[near[0]] as number);
   const perScore = top > 0 ? 1 / top : 0;
   const perCosine = nearest > 0 ? gated / nearest : 0;
-  const scores = new Float32Array(words.length);
-  for (let row = 0; row < scores.length; row++) {
-    const cosine = cosines[row] as number;
-    scores[row] = (words[row] as number) * perScore + (cosine > 0 ? cosine * perCosine : 0);
-  }
-  return scores;
+  const rows: number[] = [];
+  const scores: number[] = [];
+  visitTogether(words, near, (row, word) => {
+    const score = word * perScore + Math.max(0, cosines[row] as number) * perCosine;
+    if (score <= 0) return;
+    rows.push(row);
+    scores.push(score);
+  });
+  return { rows, scores: Float32Array.from(scores) };
 }
 
 /** Only a document that comes this near the best by words may pass it. */
@@ -37,20 +44,19 @@ const ABOVE = 1.0001;
 
 /**
  * Puts the best document by words first, in place, unless the next comes close to it by words. Where one document answers,
- * a model of the library's own text seldom knows better which. `rows` are the best by words, best first, `leaders` their
- * word scores.
+ * a model of the library's own text seldom knows better which. `leading` are the best by words, best first.
  */
 export function keepFirst(
-  scores: Float32Array,
-  rows: readonly number[],
-  leaders: readonly number[],
-): Float32Array {
-  const [first] = rows;
-  const [best = 0, next = 0] = leaders;
-  if (first === undefined || next >= CLOSE * best) return scores;
+  ranked: RowScores,
+  leading: readonly { readonly row: number; readonly score: number }[],
+): RowScores {
+  const [first, second] = leading;
+  if (first === undefined || (second?.score ?? 0) >= CLOSE * first.score) return ranked;
+  const { rows, scores } = ranked;
+  const place = rows.indexOf(first.row);
   const highest = scores.reduce((most, score) => Math.max(most, score), 0);
-  if ((scores[first] as number) < highest) scores[first] = highest * ABOVE;
-  return scores;
+  if (place >= 0 && (scores[place] as number) < highest) scores[place] = highest * ABOVE;
+  return ranked;
 }
 
 /** 1 where the words prefer no document to the next, falling to the least where one stands out. */
@@ -66,24 +72,27 @@ export function largestRows(
   count: number,
   keeps: (row: number) => boolean = () => true,
 ): number[] {
-  const rows: number[] = [];
+  // Typed, because most of the time goes into moving what is smaller.
+  const rows = new Uint32Array(count + 1);
+  let size = 0;
   /** What a value must exceed to be among them. */
   let least = 0;
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
     if (value <= least || !keeps(row)) continue;
     let low = 0;
-    let high = rows.length;
+    let high = size;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((values[rows[middle] as number] as number) >= value) low = middle + 1;
       else high = middle;
     }
-    rows.splice(low, 0, row);
-    if (rows.length > count) rows.pop();
-    if (rows.length === count) least = values[rows[count - 1] as number] as number;
+    rows.copyWithin(low + 1, low, size);
+    rows[low] = row;
+    size = Math.min(size + 1, count);
+    if (size === count) least = values[rows[count - 1] as number] as number;
   }
-  return rows;
+  return Array.from(rows.subarray(0, size));
 }
 
 /** The query's vector moved half-way to the mean of the best passages' (Rocchio 1971), at unit length. */

@@ -1,8 +1,8 @@
 import type { OrganizationIndex } from '../memory/organization-index.ts';
 import type { CosineSource } from './cosine-source.ts';
 import { FEEDBACK_PASSAGES, fuse, keepFirst, largestRows, movedTowards } from './fusion.ts';
-import { leadingRows } from './page.ts';
-import { masked, positive, type RowScores } from './row-scores.ts';
+import { bestRows, type RankedRow } from './page.ts';
+import type { RowScores } from './row-scores.ts';
 
 export interface LatentRequest {
   readonly source: CosineSource;
@@ -19,8 +19,8 @@ export function rankSemantic({ source, query, keeps, depth }: LatentRequest): Pr
 }
 
 export interface HybridRequest extends LatentRequest {
-  /** The score of every row by words, masked. */
-  readonly words: Float32Array;
+  /** What the words find. */
+  readonly words: RowScores;
   /** What the cosine counts beside it. */
   readonly weight: number;
   /** Whether the best document by words keeps its place unless another comes close by words. */
@@ -33,19 +33,26 @@ export interface HybridRequest extends LatentRequest {
  */
 export async function rankHybrid(index: OrganizationIndex, request: HybridRequest): Promise<RowScores> {
   const { source, query, keeps, depth, words, weight, wordsLead } = request;
-  const candidates = largestRows(words, depth);
-  const leading = leadingRows(index, positive(words), FEEDBACK_PASSAGES);
-  const leaders = leading.map((row) => words[row] as number);
-  const first = fuse(
-    words,
-    masked(await source.cosines(query, candidates, depth), keeps),
-    leaders,
-    weight / 2,
-  );
-  const best = await source.vectors(leadingRows(index, positive(first), FEEDBACK_PASSAGES));
-  const cosines = masked(await source.cosines(movedTowards(query, best), candidates, depth), keeps);
-  const scores = fuse(words, cosines, leaders, weight);
-  const near = new Set(largestRows(cosines, depth));
-  const found = scores.map((score, row) => ((words[row] as number) > 0 || near.has(row) ? score : 0));
-  return positive(wordsLead ? keepFirst(found, leading, leaders) : found);
+  const candidates = largestRows(words.scores, depth).map((place) => words.rows[place] as number);
+  const leading = leaders(index, words);
+  const pass = async (vector: Float32Array, weight: number) => {
+    const cosines = await source.cosines(vector, candidates, depth);
+    const near = largestRows(cosines, depth, keeps);
+    return fuse(
+      words,
+      cosines,
+      near,
+      leading.map(({ score }) => score),
+      weight,
+    );
+  };
+  const first = await pass(query, weight / 2);
+  const best = await source.vectors(leaders(index, first).map(({ row }) => row));
+  const found = await pass(movedTowards(query, best), weight);
+  return wordsLead ? keepFirst(found, leading) : found;
+}
+
+/** The best row of each of the best documents, best first. */
+function leaders(index: OrganizationIndex, found: RowScores): readonly RankedRow[] {
+  return bestRows(index, found, { grouped: true, after: null, limit: FEEDBACK_PASSAGES });
 }

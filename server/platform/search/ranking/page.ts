@@ -69,8 +69,3 @@ function insert(best: RankedRow[], ranked: RankedRow, limit: number): void {
   best.splice(low, 0, ranked);
   if (best.length > limit) best.pop();
 }
-
-/** The best row of each of the `count` best documents, best first. */
-export function leadingRows(index: OrganizationIndex, scores: RowScores, count: number): number[] {
-  return bestRows(index, scores, { grouped: true, after: null, limit: count }).map(({ row }) => row);
-}

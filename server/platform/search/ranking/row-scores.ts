@@ -5,10 +5,10 @@ export interface RowScores {
   readonly scores: Float32Array;
 }
 
-/** The rows above 0 of scores by row. */
-export function positive(byRow: Float32Array): RowScores {
+/** The rows above 0 of scores by row, as far as they are kept. */
+export function positive(byRow: Float32Array, keeps: (row: number) => boolean): RowScores {
   const rows: number[] = [];
-  for (let row = 0; row < byRow.length; row++) if ((byRow[row] as number) > 0) rows.push(row);
+  for (let row = 0; row < byRow.length; row++) if ((byRow[row] as number) > 0 && keeps(row)) rows.push(row);
   return { rows, scores: Float32Array.from(rows, (row) => byRow[row] as number) };
 }
 
@@ -21,8 +21,19 @@ export function inRowOrder(pairs: readonly { readonly row: number; readonly scor
   };
 }
 
-/** Leaves no score to rows that are not kept, in place. */
-export function masked(byRow: Float32Array, keeps: (row: number) => boolean): Float32Array {
-  for (let row = 0; row < byRow.length; row++) if (byRow[row] !== 0 && !keeps(row)) byRow[row] = 0;
-  return byRow;
+/** Calls `visit` for every scored row and every one of `others`, each once and in order; those without a score have 0. */
+export function visitTogether(
+  { rows, scores }: RowScores,
+  others: readonly number[],
+  visit: (row: number, score: number) => void,
+): void {
+  const more = [...others].sort((a, b) => a - b);
+  let next = 0;
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as number;
+    for (; next < more.length && (more[next] as number) < row; next++) visit(more[next] as number, 0);
+    if (more[next] === row) next++;
+    visit(row, scores[place] as number);
+  }
+  for (; next < more.length; next++) visit(more[next] as number, 0);
 }
