@@ -21,9 +21,12 @@ export interface Access {
   readonly suspendedReason: string | null;
   /** When the organization, which was closed, is deleted for good (RFC 3339); null where it was not closed. */
   readonly deleteAfter: string | null;
-  /** The organization is reached through its identity providers only, and this credential is not from one of them. */
+  /**
+   * The organization is reached through its identity providers only, and this credential is not from one of them; or it is
+   * from a provider that leads to other organizations: whoever runs that one is nobody here.
+   */
   readonly barred: boolean;
-  /** The organization asks for a second factor, and the person has shown none, here or where they came from. */
+  /** The organization asks for a second factor, and the person has none, and comes from no provider that leads to it. */
   readonly secondFactorMissing: boolean;
   /** Null for a session. */
   readonly key: AccessKey | null;
@@ -71,7 +74,9 @@ const LOOK_UPS = {
 const ACCESS = statement<AccessRow>(
   `
   with credential as materialized (
-    select asked.position, s.user_id, asked.organization_id, s.id as session_id, s.method, null::uuid as provider_id,
+    select asked.position, s.user_id, asked.organization_id, s.id as session_id, s.method,
+      case when s.method = 'sso' then (select v.provider_id from federated_sessions v where v.session_id = s.id)
+      end as provider_id,
       null::uuid as key_id, null::text as key_role, null::text[] as key_scopes, null::timestamptz as key_last_used_at
     from unnest($2::int4[], $3::uuid[], $4::uuid[], $5::uuid[]) as asked (position, session_id, user_id, organization_id)
     join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
@@ -93,16 +98,22 @@ const ACCESS = statement<AccessRow>(
     case when o.closed_at is null or m.role = 'admin' and o.delete_after > $1::timestamptz then m.role end as role,
     case when o.suspended_at is not null then coalesce(o.suspended_reason, '') end as suspended_reason,
     o.delete_after,
-    case when c.provider_id is not null or (o.sso_only and c.key_id is null) then not exists (
-      select from identity_provider_organizations d where d.organization_id = o.id and d.provider_id = coalesce(
-        c.provider_id, (select v.provider_id from federated_sessions v where v.session_id = c.session_id)))
-    else false end as barred,
-    coalesce(o.require_second_factor and u.second_factor_at is null and c.method <> 'sso', false) as second_factor_missing,
+    case
+      when c.key_id is not null or o.id is null or leads.here then false
+      when c.provider_id is null then o.sso_only
+      else c.session_id is null or o.sso_only or exists (
+        select from identity_provider_organizations d where d.provider_id = c.provider_id)
+    end as barred,
+    coalesce(o.require_second_factor and u.second_factor_at is null and c.session_id is not null and not leads.here, false)
+      as second_factor_missing,
     c.key_id, c.organization_id as key_organization_id, c.key_role, c.key_scopes, c.key_last_used_at
   from credential c
   join users u on u.id = c.user_id and u.disabled_at is null
   left join memberships m on m.organization_id = c.organization_id and m.user_id = c.user_id
-  left join organizations o on o.id = m.organization_id`,
+  left join organizations o on o.id = m.organization_id
+  cross join lateral (select c.provider_id is not null and exists (
+    select from identity_provider_organizations d
+    where d.organization_id = o.id and d.provider_id = c.provider_id) as here) leads`,
   LOOK_UPS,
 );
 

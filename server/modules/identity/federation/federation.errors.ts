@@ -164,6 +164,7 @@ export function ssoRequired(): AppError {
   return new AppError({
     kind: 'forbidden',
     code: 'identity.sso_required',
-    safeMessage: 'This organization is reached through its identity provider only. Sign in there.',
+    safeMessage:
+      'The way in which you signed in does not lead to this organization. Sign in through its identity provider, or with your password where it takes one.',
   });
 }

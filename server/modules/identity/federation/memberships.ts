@@ -5,6 +5,7 @@ import type { AccessChanges } from '../../../platform/auth/access-changes.ts';
 import type { Tx } from '../../../platform/db/index.ts';
 import { insertMembership } from '../identity.repository.ts';
 import type { UserRow } from '../identity.tables.ts';
+import { endAdministration } from '../members/members.ownership.ts';
 import type { ProviderRow } from './federation.tables.ts';
 import {
   deleteProvisioned,
@@ -120,7 +121,9 @@ export function createMemberships({ audit, accessChanges, clock }: MembershipsDe
       });
       return;
     }
-    await updateRole(tx, organizationId, userId, to, clock().toISOString());
+    const at = clock().toISOString();
+    await updateRole(tx, organizationId, userId, to, at);
+    if (from === 'admin') await endAdministration(tx, userId, at, [organizationId]);
     await audit.record(tx, actor, {
       ...{ action: 'member.role_changed', organizationId, target, details },
       ...{ before: { role: from }, after: { role: to } },
@@ -144,6 +147,7 @@ export function createMemberships({ audit, accessChanges, clock }: MembershipsDe
       });
       return false;
     }
+    await endAdministration(tx, userId, clock().toISOString(), [organizationId]);
     await removeMembership(tx, organizationId, userId);
     await deleteProvisioned(tx, { organizationId, userId, providerId: provider.id });
     await audit.record(tx, actor, {

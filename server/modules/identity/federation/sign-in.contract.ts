@@ -222,6 +222,32 @@ export function federatedSignInContract(name: string, open: () => Promise<TestDa
         expect(await roleOf()).toBe('power');
       });
 
+      test.each([
+        ['role', { groups: ['staff'] }],
+        ['membership', { groups: [], department: [] }],
+      ])('whose %s as admin is taken has invited nobody', async (_name, claims) => {
+        await world.trust({
+          ...{ ...mapped, defaultRole: null, organizationClaim: ['department'] },
+          organizations: [{ organizationId: world.organizationId, claimValue: 'here' }],
+        });
+        const login = world.person({ groups: ['bosses'], department: 'here' });
+        await world.signIn(login, browser);
+        const { csrfToken, user } = (await world.me(browser)).json();
+        const cookie = [...browser.cookies(ORIGIN)].map(([key, value]) => `${key}=${value}`).join('; ');
+        const invited = await world.http.inject({
+          ...{ method: 'POST', url: '/api/v1/invitations', headers: { cookie, 'x-csrf-token': csrfToken } },
+          payload: { role: 'admin' },
+        });
+        expect(invited.statusCode, invited.body).toBe(201);
+        world.provider.people.set(login, { ...world.provider.people.get(login), ...claims });
+        await world.signIn(login, world.browser());
+        expect(
+          await db.owner('select revoked_at is null as open from invitations where invited_by = $1', [
+            user.id,
+          ]),
+        ).toEqual([{ open: false }]);
+      });
+
       test('the last admin stays admin', async () => {
         const alone = await world.join(`alone${Date.now()}@there.example`);
         await db.owner('delete from memberships where organization_id = $1', [alone.organizationId]);

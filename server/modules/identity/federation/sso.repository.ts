@@ -29,7 +29,11 @@ export async function setSsoOnly(tx: Tx, organizationId: string, ssoOnly: boolea
 /** By what a person comes: an identity provider (null: none), or whichever opened a session. */
 export type Way = { readonly providerId: string | null } | { readonly sessionId: string };
 
-/** Those of the organizations that are open this way: all but the ones reached only through other identity providers. */
+/**
+ * Those of the organizations that are open this way: not the ones that are reached only through other identity providers;
+ * and where a provider leads to some organizations, only these. Whoever runs it could otherwise enter, as one of their
+ * people, the other organizations of the same people. A provider that leads nowhere vouches for people everywhere.
+ */
 export async function withoutBarred<Organization extends { readonly id: string }>(
   tx: Tx,
   organizations: readonly Organization[],
@@ -42,8 +46,10 @@ export async function withoutBarred<Organization extends { readonly id: string }
       : sql`(select provider_id from federated_sessions where session_id = ${way.sessionId}::uuid)`;
   const ids = organizations.map(({ id }) => id);
   const { rows } = await sql<{ readonly id: string }>`
-    select o.id from organizations o where o.id = any(${ids}::uuid[]) and o.sso_only and not exists (
-      select from identity_provider_organizations d where d.organization_id = o.id and d.provider_id = ${provider})
+    select o.id from organizations o where o.id = any(${ids}::uuid[])
+      and (o.sso_only or exists (select from identity_provider_organizations d where d.provider_id = ${provider}))
+      and not exists (
+        select from identity_provider_organizations d where d.organization_id = o.id and d.provider_id = ${provider})
   `.execute(builder(tx));
   const barred = new Set(rows.map(({ id }) => id));
   return organizations.filter(({ id }) => !barred.has(id));

@@ -196,17 +196,18 @@ export async function markRevoked(tx: Tx, { organization_id, id }: InvitationRow
     .execute();
 }
 
-/** Revokes what a person has invited to and is still open. */
+/** Revokes what a person has invited to in these organizations and is still open. */
 export async function revokeInvitationsBy(
   tx: Tx,
-  organizationId: string,
   userId: string,
+  organizationIds: readonly string[],
   at: string,
 ): Promise<void> {
+  if (organizationIds.length === 0) return;
   await builder(tx)
     .updateTable('invitations')
     .set({ revoked_at: at, updated_at: at })
-    .where('organization_id', '=', organizationId)
+    .where('organization_id', 'in', [...organizationIds])
     .where('invited_by', '=', userId)
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)

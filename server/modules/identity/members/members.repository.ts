@@ -105,6 +105,17 @@ export async function administeredBy(tx: Tx, userId: string): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
+/** All organizations in which a person is an admin. */
+export async function membershipsAsAdmin(tx: Tx, userId: string): Promise<string[]> {
+  const rows = await builder(tx)
+    .selectFrom('memberships')
+    .select('organization_id')
+    .where('user_id', '=', userId)
+    .where('role', '=', 'admin')
+    .execute();
+  return rows.map(({ organization_id }) => organization_id);
+}
+
 /** Whether the organization shows its members to others than its admins. */
 export async function isDirectoryOpen(tx: Tx, organizationId: string): Promise<boolean> {
   const row = await builder(tx)

@@ -5,9 +5,9 @@ import { decodeCursor, type Page, toPage } from '../../../kernel/page.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
-import { revokeInvitationsBy } from '../invitations/invitations.repository.ts';
 import { lockOrganization } from '../organizations/organizations.repository.ts';
 import { adminRequired, directoryClosed, lastAdmin, memberNotFound } from './members.errors.ts';
+import { endAdministration } from './members.ownership.ts';
 import {
   deleteMember,
   findMember,
@@ -100,10 +100,9 @@ export function createMembers({ uow, audit, accessChanges, clock }: MembersDepen
     return member;
   }
 
-  /** Whoever is no admin any more has invited nobody: by an open invitation they could come back as one. */
   async function giveUpAdmin(tx: Tx, organizationId: string, userId: string): Promise<void> {
     if (!(await hasOtherAdmin(tx, organizationId, userId))) throw lastAdmin();
-    await revokeInvitationsBy(tx, organizationId, userId, clock().toISOString());
+    await endAdministration(tx, userId, clock().toISOString(), [organizationId]);
   }
 
   async function recordRemoval(

@@ -43,6 +43,26 @@ export function operatorsContract(name: string, open: () => Promise<TestDatabase
         expect(answer.body).not.toContain('argon2');
       });
 
+      test.each([
+        ['disabled', 'PATCH', { disabled: true }],
+        ['deleted', 'DELETE', undefined],
+      ] as const)('who are %s have invited nobody', async (how, method, payload) => {
+        const lee = await operators.world.join(`${how}-admin@example.org`);
+        await operators.db.owner(
+          "insert into memberships (organization_id, user_id, role) values ($1, $2, 'admin')",
+          [lee.organizationId, operators.ada.userId],
+        );
+        const invited = await operators.call(operators.bearer(lee), 'POST', '/invitations', {
+          role: 'admin',
+        });
+        const token = new URL(invited.json().link).hash.slice('#token='.length);
+        const look = () => operators.call({}, 'POST', '/invitations/lookup', { token });
+        expect((await look()).statusCode).toBe(200);
+        await operators.byBoss(method, `/operator/users/${lee.userId}`, payload);
+        expect((await look()).statusCode).toBe(410);
+        await operators.db.owner('delete from memberships where organization_id = $1', [lee.organizationId]);
+      });
+
       test('who are disabled are out at once and stay out until they are enabled', async () => {
         const kim = await operators.world.join('kim@example.org');
         const made = await operators.call(operators.bearer(kim), 'POST', '/api-keys', {

@@ -7,7 +7,7 @@ import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import { emailKeyOf, requireInstance } from '../identity.policy.ts';
 import { revokeSessionsOf } from '../identity.sessions.repository.ts';
 import type { AccountCounts } from '../index.ts';
-import { requireOtherAdmins } from '../members/members.ownership.ts';
+import { endAdministration, requireOtherAdmins } from '../members/members.ownership.ts';
 import { ownAccount, userNotFound } from './operators.errors.ts';
 import {
   belongingsOf,
@@ -103,7 +103,10 @@ export function createOperatedUsers(dependencies: OperatedUsersDependencies): Op
     if (changes.after === undefined) return toOperatedUser(row);
     const at = clock().toISOString();
     await markUser(tx, row.id, { operator, disabledAt: disabled ? (row.disabled_at ?? at) : null }, at);
-    if (disabled && !before.disabled) await revokeSessionsOf(tx, row.id, at);
+    if (disabled && !before.disabled) {
+      await revokeSessionsOf(tx, row.id, at);
+      await endAdministration(tx, row.id, at);
+    }
     await accessChanges.notify(tx, { userId: row.id });
     await audit.record(tx, actor, {
       action: 'user.changed_by_operator',
@@ -129,6 +132,7 @@ export function createOperatedUsers(dependencies: OperatedUsersDependencies): Op
           target,
           details: { reason: 'account_deleted' },
         });
+      await endAdministration(tx, id, clock().toISOString());
       await deleteUser(tx, id);
       await accessChanges.notify(tx, { userId: id });
       await audit.record(tx, actor, {

@@ -13,7 +13,7 @@ import { findAccount, findAccountByEmail, organizationsOf } from '../identity.re
 import { toUserView, type UserView } from '../identity.schemas.ts';
 import type { Origin } from '../identity.sessions.ts';
 import type { AccountRow } from '../identity.tables.ts';
-import { requireOtherAdmins } from '../members/members.ownership.ts';
+import { endAdministration, requireOtherAdmins } from '../members/members.ownership.ts';
 import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import { deleteUser, updateName } from './profile.repository.ts';
 import type { ProfilePatch } from './profile.schemas.ts';
@@ -120,6 +120,7 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
         });
       }
       await audit.record(tx, actor, { action: 'user.deleted', organizationId: null, target });
+      await endAdministration(tx, userId, clock().toISOString());
       await deleteUser(tx, userId);
       await accessChanges.notify(tx, { userId });
     });
