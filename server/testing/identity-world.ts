@@ -29,6 +29,7 @@ const SETTINGS: IdentitySettings = {
   sessionSeconds: 86_400,
   registration: 'open',
   organizationGraceDays: 30,
+  organizationsPerPerson: 20,
   secureCookies: true,
   rateLimit: false,
 };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { instanceActor, type Role } from '../kernel/actor.ts';
+import type { Http } from '../platform/http/index.ts';
 import type { IdentityWorld } from './identity-world.ts';
 
 const PASSWORD = 'a password for tests';
@@ -25,8 +26,9 @@ async function send(
   path: string,
   payload: object | undefined,
   headers: Record<string, string>,
+  http: Http = world.http,
 ) {
-  const answer = await world.http.inject({
+  const answer = await http.inject({
     method,
     url: `/api/v1${path}`,
     headers,
@@ -42,8 +44,14 @@ async function send(
 }
 
 function caller(world: IdentityWorld, token: string) {
-  return (method: Method, path: string, payload?: object, headers: Record<string, string> = {}) =>
-    send(world, method, path, payload, { authorization: `Bearer ${token}`, ...headers });
+  return (
+    method: Method,
+    path: string,
+    payload?: object,
+    headers: Record<string, string> = {},
+    /** Another server on the same database. */
+    http?: Http,
+  ) => send(world, method, path, payload, { authorization: `Bearer ${token}`, ...headers }, http);
 }
 
 /** People of a world, as tests need them. */

@@ -57,6 +57,8 @@ export interface IdentitySettings {
   readonly registration: RegistrationMode;
   /** Days between the closing of an organization and its deletion. */
   readonly organizationGraceDays: number;
+  /** How many organizations a person makes at most, as admin of all of them; 0: only operators make any. */
+  readonly organizationsPerPerson: number;
   readonly secureCookies: boolean;
   readonly rateLimit: boolean;
 }
@@ -145,6 +147,7 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
     ...{ uow, audit, accessChanges, mail, queue, storage, tasks, domains, clock, ids, logger },
     ...{ passwords, sessions, limits, answers },
     ...{ publicUrl: settings.publicUrl, graceDays: settings.organizationGraceDays },
+    perPerson: settings.registration === 'closed' ? 0 : settings.organizationsPerPerson,
   });
   return {
     api,

@@ -40,6 +40,7 @@ export interface Config {
     readonly sessionSeconds: number;
     readonly registration: 'open' | 'verified' | 'closed';
     readonly organizationGraceDays: number;
+    readonly organizationsPerPerson: number;
   };
   readonly mail: {
     readonly smtpUrl: string | undefined;
@@ -205,6 +206,7 @@ function toConfig(s: Settings): Config {
       sessionSeconds: s.SESSION_DAYS * 86_400,
       registration: s.REGISTRATION ?? (production && s.SMTP_URL ? 'verified' : 'open'),
       organizationGraceDays: s.ORGANIZATION_GRACE_DAYS,
+      organizationsPerPerson: s.ORGANIZATIONS_PER_PERSON,
     },
     mail: {
       smtpUrl: s.SMTP_URL,

@@ -90,6 +90,11 @@ export const SETTINGS = {
     max: 365,
     doc: 'Days in which a closed organization can be restored; then it is deleted for good.',
   }),
+  ORGANIZATIONS_PER_PERSON: integer(20, {
+    min: 0,
+    max: 10_000,
+    doc: 'How many organizations a person may make and be the admin of; 0, and with REGISTRATION=closed: only operators make them.',
+  }),
   REGISTRATION: optionalOneOf(['open', 'verified', 'closed'], {
     doc: 'open: whoever registers is signed in. verified: they first confirm their address by mail, and nobody learns who has an account. closed: by invitation only. Unset: verified in production with SMTP_URL, otherwise open.',
   }),

@@ -43,6 +43,50 @@ export function organizationsContract(name: string, open: () => Promise<TestData
         );
       });
 
+      describe('how many', () => {
+        const limited = async (settings: object) => {
+          const { http } = await world.withSettings(settings);
+          const cid = await founder();
+          return { cid, make: () => cid.call('POST', '/organizations', { name: 'One more' }, {}, http) };
+        };
+
+        test('a person makes at most so many as they may be the admin of, also at once', async () => {
+          const { make } = await limited({ organizationsPerPerson: 3 });
+          const answers = await Promise.all([make(), make(), make(), make()]);
+          expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409]);
+          expect(await make()).toMatchObject({
+            status: 409,
+            body: { code: 'identity.too_many_organizations', detail: expect.stringContaining('3') },
+          });
+        });
+
+        test('those that are closed count until they are deleted, and those where they are no admin do not', async () => {
+          const { cid, make } = await limited({ organizationsPerPerson: 2 });
+          const of = (await make()).body.id;
+          expect((await cid.call('DELETE', `/organizations/${of}`)).status).toBe(200);
+          expect((await make()).status).toBe(409);
+          await db.owner(
+            "update memberships set role = 'power' where organization_id = $1 and user_id = $2",
+            [of, cid.userId],
+          );
+          expect((await make()).status).toBe(201);
+        });
+
+        test.each([
+          ['nobody may make one', { organizationsPerPerson: 0 }],
+          ['registration is closed', { registration: 'closed' }],
+        ] as const)('where %s, operators do', async (_why, settings) => {
+          const { cid, make } = await limited(settings);
+          expect(await make()).toMatchObject({
+            status: 403,
+            body: { code: 'identity.organizations_by_operators' },
+          });
+          await db.owner('update users set operator = true where id = $1', [cid.userId]);
+          expect((await make()).status).toBe(201);
+          expect((await make()).status).toBe(201);
+        });
+      });
+
       test.each([
         ['blank', { name: '   ' }],
         ['none', {}],

@@ -17,6 +17,23 @@ export function notClosed(): AppError {
   });
 }
 
+export function tooManyOrganizations(most: number): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'identity.too_many_organizations',
+    safeMessage: `You are the admin of ${most} organizations, and may make no more. Close or hand over one, or ask whoever runs this installation.`,
+    details: { most },
+  });
+}
+
+export function organizationsByOperators(): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.organizations_by_operators',
+    safeMessage: 'Organizations are made by whoever runs this installation. Ask them for one.',
+  });
+}
+
 /** Whoever demands a second factor of others has one, so that they do not lock themselves out. */
 export function ownSecondFactorFirst(): AppError {
   return new AppError({

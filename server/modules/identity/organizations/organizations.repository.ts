@@ -72,6 +72,11 @@ export async function deleteOrganization(tx: Tx, id: string, at: string): Promis
   return deleted.numDeletedRows > 0n;
 }
 
+/** Makes what a person does at once happen one after the other, until the transaction ends. */
+export async function lockPerson(tx: Tx, userId: string): Promise<void> {
+  await builder(tx).selectFrom('users').select('id').where('id', '=', userId).forNoKeyUpdate().execute();
+}
+
 export async function hasSecondFactor(tx: Tx, userId: string): Promise<boolean> {
   const row = await builder(tx)
     .selectFrom('users')

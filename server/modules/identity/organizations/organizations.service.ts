@@ -10,10 +10,18 @@ import { invalidToken, organizationNotFound } from '../identity.errors.ts';
 import { checkName } from '../identity.policy.ts';
 import { insertMembership, insertOrganization, organizationsOf } from '../identity.repository.ts';
 import { type OrganizationView, toOrganizationView } from '../identity.schemas.ts';
-import { notClosed, organizationChanged, ownSecondFactorFirst } from './organizations.errors.ts';
+import { membershipsAsAdmin } from '../members/members.repository.ts';
+import {
+  notClosed,
+  organizationChanged,
+  organizationsByOperators,
+  ownSecondFactorFirst,
+  tooManyOrganizations,
+} from './organizations.errors.ts';
 import {
   hasSecondFactor,
   lockOrganization,
+  lockPerson,
   type OrganizationChange,
   type StoredOrganization,
   updateOrganization,
@@ -28,6 +36,8 @@ export interface OrganizationsDependencies {
   readonly accessChanges: AccessChanges;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** How many organizations a person makes at most, as admin of all of them; 0: only operators make any. */
+  readonly perPerson: number;
   /** Days between closing and deletion. */
   readonly graceDays: number;
   /** Asked when they are needed, because domains are put together after identity. */
@@ -42,7 +52,10 @@ export interface Organizations {
   /** All that the caller may enter; an API key sees its own. */
   list(actor: Actor): Promise<OrganizationView[]>;
   get(actor: Actor): Promise<OrganizationView>;
-  /** The caller becomes its admin. Throws `identity.invalid_account`. */
+  /**
+   * The caller becomes its admin. Throws `identity.invalid_account`, and for who is no operator `identity.too_many_organizations` and
+   * `identity.organizations_by_operators`.
+   */
   create(actor: Actor, body: NewOrganizationBody): Promise<OrganizationView>;
   /** Throws `identity.organization_changed`, `identity.own_second_factor_first`, `identity.invalid_account`. */
   update(actor: Actor, expectedVersion: number, patch: OrganizationPatch): Promise<OrganizationView>;
@@ -54,7 +67,7 @@ export interface Organizations {
 }
 
 export function createOrganizations(dependencies: OrganizationsDependencies): Organizations {
-  const { uow, audit, accessChanges, clock, ids, graceDays, domains } = dependencies;
+  const { uow, audit, accessChanges, clock, ids, perPerson, graceDays, domains } = dependencies;
   return { list, get, create, update, close, restore, usage };
 
   async function list(actor: Actor): Promise<OrganizationView[]> {
@@ -78,6 +91,7 @@ export function createOrganizations(dependencies: OrganizationsDependencies): Or
     const id = ids();
     const at = clock().toISOString();
     await uow.write(instanceActor(actor.requestId), async (tx) => {
+      if (!actor.operator) await requireRoom(tx, userId);
       await insertOrganization(tx, { id, name, at });
       await insertMembership(tx, { organizationId: id, userId, role: 'admin', at });
       await audit.record(tx, actor, {
@@ -88,6 +102,14 @@ export function createOrganizations(dependencies: OrganizationsDependencies): Or
       });
     });
     return get({ ...actor, organizationId: id });
+  }
+
+  /** Those that are closed are still there, and those that others made count too: who hands them over makes room. */
+  async function requireRoom(tx: Tx, userId: string): Promise<void> {
+    if (perPerson === 0) throw organizationsByOperators();
+    // Of many at once, each sees those before it.
+    await lockPerson(tx, userId);
+    if ((await membershipsAsAdmin(tx, userId)).length >= perPerson) throw tooManyOrganizations(perPerson);
   }
 
   async function update(
