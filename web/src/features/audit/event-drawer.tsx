@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core';
 import type { AuditEvent } from '../../../../client/index.ts';
-import { formatDate } from '../../shared/format.ts';
+import { Code, Facts } from '../../shared/facts.tsx';
+import { formatDate, formatNumber } from '../../shared/format.ts';
 import classes from './audit.module.css';
 import { actionWords, actorWords, changesOf, shown, targetWords } from './event-words.ts';
 
@@ -23,7 +24,7 @@ export function EventDrawer(props: Props) {
     >
       {event !== null && (
         <>
-          <Facts event={event} names={props.names} />
+          <About event={event} names={props.names} />
           <Changes event={event} />
           <Details details={event.details} />
         </>
@@ -32,57 +33,43 @@ export function EventDrawer(props: Props) {
   );
 }
 
-function Facts(props: { event: AuditEvent; names: ReadonlyMap<string, string> }) {
+function About(props: { event: AuditEvent; names: ReadonlyMap<string, string> }) {
   const { event, names } = props;
   const { actor, target } = event;
+  const credential = actor.kind === 'apiKey' ? 'API key' : 'Session';
   return (
-    <dl className={classes.facts}>
-      <dt>When</dt>
-      <dd>
-        {formatDate(event.createdAt)} <span className={classes.code}>{event.createdAt}</span>
-      </dd>
-      <dt>Who</dt>
-      <dd>
-        {actorWords(actor, names)} {actor.userId !== null && <Code>{actor.userId}</Code>}
-      </dd>
-      {actor.credentialId !== null && (
-        <>
-          <dt>{actor.kind === 'apiKey' ? 'API key' : 'Session'}</dt>
-          <dd>
-            <Code>{actor.credentialId}</Code>
-          </dd>
-        </>
-      )}
-      {target !== null && (
-        <>
-          <dt>On what</dt>
-          <dd>
-            {targetWords(target, names)} <Code>{target.id}</Code>
-          </dd>
-        </>
-      )}
-      <dt>Outcome</dt>
-      <dd>{event.outcome === 'denied' ? 'Refused' : 'Done'}</dd>
-      <dt>From</dt>
-      <dd>{event.address ?? 'inside the server'}</dd>
-      <dt>Action</dt>
-      <dd>
-        <Code>{event.action}</Code>
-      </dd>
-      <dt>Request</dt>
-      <dd>
-        <Code>{event.requestId}</Code>
-      </dd>
-      <dt>Place</dt>
-      <dd>
-        {event.sequence} <Code>{event.hash}</Code>
-      </dd>
-    </dl>
+    <Facts
+      facts={[
+        ['When', <Named key="when" words={formatDate(event.createdAt)} code={event.createdAt} />],
+        ['Who', <Named key="who" words={actorWords(actor, names)} code={actor.userId} />],
+        ...(actor.credentialId === null
+          ? []
+          : [[credential, <Code key="credential">{actor.credentialId}</Code>] as const]),
+        ...(target === null
+          ? []
+          : [
+              [
+                'On what',
+                <Named key="target" words={targetWords(target, names) ?? ''} code={target.id} />,
+              ] as const,
+            ]),
+        ['Outcome', event.outcome === 'denied' ? 'Refused' : 'Done'],
+        ['From', event.address ?? 'inside the server'],
+        ['Action', <Code key="action">{event.action}</Code>],
+        ['Request', <Code key="request">{event.requestId}</Code>],
+        ['Place', <Named key="place" words={formatNumber(event.sequence)} code={event.hash} />],
+      ]}
+    />
   );
 }
 
-function Code(props: { children: string }) {
-  return <span className={classes.code}>{props.children}</span>;
+/** For people, and exactly. */
+function Named(props: { words: string; code: string | null }) {
+  return (
+    <>
+      {props.words} {props.code !== null && <Code>{props.code}</Code>}
+    </>
+  );
 }
 
 function Changes(props: { event: AuditEvent }) {
@@ -119,14 +106,7 @@ function Details(props: { details: AuditEvent['details'] }) {
   return (
     <>
       <h3 className={classes.subtitle}>More</h3>
-      <dl className={classes.facts}>
-        {entries.map(([name, value]) => (
-          <div key={name} className={classes.pair}>
-            <dt>{name}</dt>
-            <dd>{shown(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={entries.map(([name, value]) => [name, shown(value)])} />
     </>
   );
 }

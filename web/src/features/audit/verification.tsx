@@ -1,6 +1,7 @@
 import { Alert } from '@mantine/core';
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import type { AuditVerification } from '../../../../client/index.ts';
+import { Code } from '../../shared/facts.tsx';
 import { formatNumber, plural } from '../../shared/format.ts';
 import classes from './audit.module.css';
 
@@ -55,7 +56,7 @@ function LastHash(props: { sequence: number; hash: string }) {
     <>
       {' '}
       Keep this elsewhere: later, event {formatNumber(props.sequence)} must still have the hash{' '}
-      <span className={classes.code}>{props.hash}</span>.
+      <Code>{props.hash}</Code>.
     </>
   );
 }
