@@ -51,6 +51,11 @@ export const SIGN_IN_FAILURES = {
     kind: 'unauthenticated',
     message: 'You were signed out meanwhile, so nothing was connected. Sign in and start again.',
   },
+  'federation.sign_in_failed': {
+    kind: 'internal',
+    message:
+      'The sign-in did not succeed. Start again, and tell whoever runs this installation if it stays so.',
+  },
 } as const satisfies Record<string, { readonly kind: ErrorKind; readonly message: string }>;
 
 export type SignInFailure = keyof typeof SIGN_IN_FAILURES;

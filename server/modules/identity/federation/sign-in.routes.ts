@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { isAppError } from '../../../kernel/errors.ts';
 import type { Routes } from '../../../platform/http/index.ts';
 import { Problem } from '../../../platform/http/schemas.ts';
 import type { Grant } from '../identity.sessions.ts';
 import { originOf } from '../identity.signed-in.routes.ts';
-import { isSignInFailure, SIGN_IN_FAILURES, unknownFailure } from './federation.errors.ts';
+import { unknownFailure } from './federation.errors.ts';
+import { createLandings, explanationOf } from './landing.ts';
 import type { OwnIdentities } from './own-identities.ts';
 import {
   CallbackQuery,
@@ -46,13 +46,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
   // Lax: the browser comes back by a link from another site, and this cookie must come with it.
   const cookie = { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: FLOW_PATH } as const;
 
-  /** Sends the browser to the sign-in page, which says what went wrong; what is no failure of a sign-in is thrown. */
-  function land(reply: FastifyReply, error: unknown): FastifyReply {
-    if (!isAppError(error) || !landable(error.code)) throw error;
-    const page = new URL(`${publicUrl}/sign-in`);
-    page.searchParams.set('error', error.code);
-    return reply.redirect(page.href, 303);
-  }
+  const { fromStart, fromCallback } = createLandings(publicUrl);
 
   return (http) => {
     http.get(
@@ -76,14 +70,16 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
       },
       async (request) => {
         const { code } = request.params;
-        if (!isSignInFailure(code)) throw unknownFailure();
-        return { code, message: SIGN_IN_FAILURES[code].message };
+        const message = explanationOf(code);
+        if (message === undefined) throw unknownFailure();
+        return { code, message };
       },
     );
     http.get(
       '/auth/oidc/:provider/start',
       {
         config: { access: { public: 'this is how people sign in' }, duringMaintenance: true },
+        errorHandler: fromStart,
         schema: {
           tags,
           summary: 'Send the browser to an identity provider',
@@ -94,15 +90,11 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
       },
       async (request, reply) => {
         reply.header('cache-control', 'no-store');
-        try {
-          const { provider } = request.params;
-          const origin = originOf(request);
-          const going = await signIn.start(request.actor, origin, provider, request.query.returnTo);
-          reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
-          return reply.redirect(going.url, 303);
-        } catch (error) {
-          return land(reply, error);
-        }
+        const { provider } = request.params;
+        const origin = originOf(request);
+        const going = await signIn.start(request.actor, origin, provider, request.query.returnTo);
+        reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
+        return reply.redirect(going.url, 303);
       },
     );
     http.get(
@@ -112,6 +104,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
           access: { public: 'the identity provider sends the browser back here' },
           duringMaintenance: true,
         },
+        errorHandler: fromCallback,
         schema: {
           tags,
           summary: 'End a sign-in by an identity provider',
@@ -124,21 +117,16 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
         reply.header('cache-control', 'no-store');
         const sealedFlow = request.cookies[FLOW_COOKIE];
         if (sealedFlow !== undefined) reply.clearCookie(FLOW_COOKIE, cookie);
-        try {
-          const query = request.url.slice(request.url.indexOf('?'));
-          const answer = { query: query.startsWith('?') ? query : '', sealedFlow };
-          const arrived = await signIn.finish(
-            request.actor,
-            originOf(request),
-            request.params.provider,
-            answer,
-          );
-          if (arrived.grant) setSessionCookies(reply, arrived.grant);
-          return reply.redirect(`${publicUrl}${arrived.returnTo}`, 303);
-        } catch (error) {
-          if (isAppError(error)) request.log.info({ err: error, requestId: request.id }, 'sign-in refused');
-          return land(reply, error);
-        }
+        const query = request.url.slice(request.url.indexOf('?'));
+        const answer = { query: query.startsWith('?') ? query : '', sealedFlow };
+        const arrived = await signIn.finish(
+          request.actor,
+          originOf(request),
+          request.params.provider,
+          answer,
+        );
+        if (arrived.grant) setSessionCookies(reply, arrived.grant);
+        return reply.redirect(`${publicUrl}${arrived.returnTo}`, 303);
       },
     );
     http.post(
@@ -206,9 +194,4 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
       },
     );
   };
-}
-
-/** Failures that the sign-in page can explain. */
-function landable(code: string): boolean {
-  return isSignInFailure(code) || code === 'identity.no_organization' || code === 'identity.sso_required';
 }
