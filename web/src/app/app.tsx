@@ -10,6 +10,9 @@ import { cssVariables, theme } from '../theme/theme.ts';
 import { createConsoleRouter } from './router.tsx';
 import { takeStyleNonce } from './style-nonce.ts';
 
+/** The one place where people get on whom their organization asks for a second factor that they do not have. */
+const SECOND_FACTOR = '/profile/second-factor';
+
 export function App(props: { session: Session }) {
   const { session } = props;
   const [nonce] = useState(takeStyleNonce);
@@ -22,6 +25,17 @@ export function App(props: { session: Session }) {
         queries.removeQueries({ queryKey: ['me'] });
         // The signed-in part loads who is signed in, finds nobody, and hands over to the sign-in page.
         void router.invalidate();
+      }),
+    [session, queries, router],
+  );
+
+  useEffect(
+    () =>
+      session.onSecondFactorMissing(() => {
+        if (router.state.location.pathname === SECOND_FACTOR) return;
+        // Whoever got the second factor meanwhile, or works in another organization now, is known anew.
+        queries.removeQueries({ queryKey: ['second-factor'] });
+        void router.navigate({ to: SECOND_FACTOR });
       }),
     [session, queries, router],
   );

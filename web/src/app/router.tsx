@@ -4,6 +4,7 @@ import { RouteError, RouteNotFound } from './route-states.tsx';
 import { doorwayRoutes } from './routes/doorway.ts';
 import { type RouterContext, rootRoute, signedInRoute } from './routes/frame.ts';
 import { organizationRoutes } from './routes/organization.ts';
+import { profileRoutes } from './routes/profile.ts';
 import {
   parseSearch,
   readAskSearch,
@@ -72,6 +73,7 @@ const routeTree = rootRoute.addChildren([
     tasksRoute,
     settingsRoute,
     organizationRoutes,
+    profileRoutes,
   ]),
 ]);
 

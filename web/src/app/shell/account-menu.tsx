@@ -7,9 +7,11 @@ import {
   IconSelector,
   IconSettings,
   IconSun,
+  IconUserCircle,
 } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMe, useSignOut } from '../../api/identity.ts';
+import { OrganizationItems } from './organization-items.tsx';
 import classes from './shell.module.css';
 
 /** Who is signed in, how the console looks, and the way out. */
@@ -43,7 +45,8 @@ export function AccountMenu(props: { className?: string | undefined; compact?: b
           )}
         </UnstyledButton>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.menu}>
+        <OrganizationItems />
         <Menu.Label>Appearance</Menu.Label>
         <Menu.Item
           leftSection={<IconDeviceDesktop size={16} />}
@@ -67,6 +70,9 @@ export function AccountMenu(props: { className?: string | undefined; compact?: b
           Dark
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
+          Your account
+        </Menu.Item>
         <Menu.Item component={Link} to="/organization" leftSection={<IconBuildingCommunity size={16} />}>
           Organization
         </Menu.Item>

@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightStore } from '@mantine/spotlight';
 import {
   IconBooks,
+  IconBuilding,
   IconBuildingCommunity,
   IconFileText,
   IconHome,
@@ -12,10 +13,13 @@ import {
   IconSearch,
   IconSettings,
   IconSun,
+  IconUserCircle,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useMe } from '../../api/identity.ts';
 import { useSources } from '../../api/library.ts';
+import { useSwitchOrganization } from './organization-items.tsx';
 
 interface Props {
   readonly store: SpotlightStore;
@@ -56,6 +60,7 @@ function usePlaces(query: string): SpotlightActionData[] {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const dark = colorScheme === 'dark';
+  const organizations = useOtherOrganizations();
   const places: SpotlightActionData[] = [
     {
       id: 'home',
@@ -94,6 +99,12 @@ function usePlaces(query: string): SpotlightActionData[] {
       onClick: () => void navigate({ to: '/organization' }),
     },
     {
+      id: 'profile',
+      label: 'Your account',
+      leftSection: <IconUserCircle size={18} />,
+      onClick: () => void navigate({ to: '/profile' }),
+    },
+    {
       id: 'settings',
       label: 'Settings',
       leftSection: <IconSettings size={18} />,
@@ -107,7 +118,20 @@ function usePlaces(query: string): SpotlightActionData[] {
     },
   ];
   const wanted = query.trim().toLocaleLowerCase();
-  return places.filter((place) => place.label?.toLocaleLowerCase().includes(wanted));
+  return [...places, ...organizations].filter((place) => place.label?.toLocaleLowerCase().includes(wanted));
+}
+
+function useOtherOrganizations(): SpotlightActionData[] {
+  const { organization, organizations } = useMe();
+  const switchTo = useSwitchOrganization();
+  return organizations
+    .filter(({ id }) => id !== organization.id)
+    .map(({ id, name }) => ({
+      id,
+      label: `Work in ${name}`,
+      leftSection: <IconBuilding size={18} />,
+      onClick: () => switchTo(id),
+    }));
 }
 
 function useDocuments(q: string): SpotlightActionData[] {

@@ -1,8 +1,10 @@
 import { useHotkeys } from '@mantine/hooks';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
+import { useFollowOrganization } from '../../api/identity.ts';
 import { AskProvider } from '../../features/ask/ask-context.tsx';
 import { UploadProvider } from '../../features/upload/upload-context.tsx';
+import { MaintenanceNotice } from '../../shared/maintenance-notice.tsx';
 import { focusSearchField } from '../../shared/search-field.tsx';
 import { OVERLAYS_ID } from '../../theme/theme.ts';
 import { CommandPaletteTrigger } from './command-palette-trigger.tsx';
@@ -16,6 +18,7 @@ const UploadSurface = lazy(() =>
 /** The frame of every signed-in page. */
 export function Shell() {
   const navigate = useNavigate();
+  useFollowOrganization();
   useHotkeys([
     [
       '/',
@@ -33,6 +36,7 @@ export function Shell() {
       <div className={classes.frame}>
         <Masthead />
         <Sidebar />
+        <MaintenanceNotice className={classes.banner} />
         <main id="main" className={classes.main} tabIndex={-1}>
           <Outlet />
           <Suspense>

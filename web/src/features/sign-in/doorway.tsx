@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { MaintenanceNotice } from '../../shared/maintenance-notice.tsx';
 import { Wordmark } from '../../shared/wordmark.tsx';
 import classes from './doorway.module.css';
 
@@ -9,6 +10,7 @@ export function Doorway(props: { title: string; lead: string; children: ReactNod
       <div className={classes.brand}>
         <Wordmark />
       </div>
+      <MaintenanceNotice className={classes.maintenance} />
       <section className={classes.card} aria-labelledby="doorway-title">
         <h1 id="doorway-title" className={classes.title}>
           {props.title}

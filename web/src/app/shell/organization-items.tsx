@@ -1,0 +1,40 @@
+import { Menu } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconBuilding, IconCheck } from '@tabler/icons-react';
+import { useEnterOrganization, useMe } from '../../api/identity.ts';
+import { messageOf } from '../../shared/error-state.tsx';
+
+/** Goes on in another of one's organizations; tells where it was refused, because the menu has closed by then. */
+export function useSwitchOrganization() {
+  const enter = useEnterOrganization();
+  return (organizationId: string) =>
+    enter.mutate(organizationId, {
+      onError: (error) => notifications.show({ message: messageOf(error), color: 'rubric' }),
+    });
+}
+
+/** In a menu: all organizations of who belongs to several. */
+export function OrganizationItems() {
+  const { organization, organizations } = useMe();
+  const switchTo = useSwitchOrganization();
+  if (organizations.length < 2) return null;
+  return (
+    <>
+      <Menu.Label>Work in</Menu.Label>
+      {organizations.map(({ id, name }) => {
+        const current = id === organization.id;
+        return (
+          <Menu.Item
+            key={id}
+            leftSection={current ? <IconCheck size={16} /> : <IconBuilding size={16} />}
+            aria-current={current}
+            {...(current ? {} : { onClick: () => switchTo(id) })}
+          >
+            {name}
+          </Menu.Item>
+        );
+      })}
+      <Menu.Divider />
+    </>
+  );
+}
