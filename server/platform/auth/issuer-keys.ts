@@ -23,6 +23,8 @@ const USABLE_FOR = 24 * 3_600_000;
 /** Milliseconds between two questions while there are keys, so that made-up ids cause no load, and while there are none. */
 const ASK_AGAIN_AFTER = 60_000;
 const ASK_AGAIN_WITHOUT_KEYS_AFTER = 10_000;
+/** Milliseconds between two questions where the keys are. */
+const LOCATE_AGAIN_AFTER = 3_600_000;
 const MAX_BYTES = 256_000;
 const TIMEOUT_MS = 5000;
 const MAX_KEYS = 100;
@@ -60,8 +62,13 @@ export interface IssuerKeys {
 }
 
 export interface IssuerKeysOptions {
-  /** Where the issuer publishes its keys (RFC 7517). */
+  /** Where the issuer publishes its keys (RFC 7517), as it said just now. */
   readonly jwksUri: string;
+  /**
+   * Where it says that they are by now. Asked at most once an hour, when they are no longer there or lack one that is wanted; a
+   * rejection means that nobody knows. Without it they stay where they are.
+   */
+  readonly locate?: () => Promise<string>;
   readonly algorithms: readonly IssuerAlgorithm[];
   readonly outbound: Pick<Outbound, 'request'>;
   readonly clock: Clock;
@@ -70,7 +77,9 @@ export interface IssuerKeysOptions {
 
 /** The keys of a foreign issuer, remembered. An answer that holds no usable key replaces none. */
 export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
-  const { jwksUri, algorithms, outbound, clock, logger } = options;
+  const { locate, algorithms, outbound, clock, logger } = options;
+  let { jwksUri } = options;
+  let locatedAt = clock().getTime();
   let published: ReadonlyMap<string, IssuerKey> = new Map();
   let readAt = Number.NEGATIVE_INFINITY;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -82,7 +91,12 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
 
   function get(wanted: WantedKey): IssuerKey | undefined {
     if (age(readAt) > USABLE_FOR) return undefined;
-    if (age(readAt) > FRESH_FOR && mayAsk()) read().catch(() => undefined);
+    if (age(readAt) > FRESH_FOR && mayAsk()) read(wanted).catch(() => undefined);
+    return matching(wanted);
+  }
+
+  /** The one key that it can be. */
+  function matching(wanted: WantedKey): IssuerKey | undefined {
     const [only, ...others] = [...published.values()].filter(
       ({ algorithm, kid }) =>
         algorithm === wanted.algorithm && (wanted.kid === undefined || kid === wanted.kid),
@@ -93,7 +107,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   async function find(wanted: WantedKey): Promise<IssuerKey | undefined> {
     const known = get(wanted);
     if (known) return known;
-    if (reading || mayAsk()) await read();
+    if (reading || mayAsk()) await read(wanted);
     else if (failed) throw issuerUnavailable();
     return get(wanted);
   }
@@ -103,18 +117,19 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   }
 
   /** Callers at the same time share one reading. */
-  function read(): Promise<void> {
-    reading ??= readNow().finally(() => {
+  function read(wanted: WantedKey): Promise<void> {
+    reading ??= readNow(wanted).finally(() => {
       reading = undefined;
     });
     return reading;
   }
 
-  async function readNow(): Promise<void> {
+  async function readNow(wanted: WantedKey): Promise<void> {
     askedAt = clock().getTime();
     failed = true;
     try {
-      published = await importAll(await fetchKeys());
+      published = await importAll(await fetchWherever());
+      if (!matching(wanted) && (await moved())) published = await importAll(await fetchKeys());
     } catch (error) {
       logger.warn({ err: error, jwksUri }, 'the keys of a token issuer could not be read');
       throw issuerUnavailable(error);
@@ -123,12 +138,32 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     failed = false;
   }
 
+  async function fetchWherever(): Promise<readonly unknown[]> {
+    try {
+      return await fetchKeys();
+    } catch (error) {
+      if (error instanceof NoKeysHere && (await moved())) return fetchKeys();
+      throw error;
+    }
+  }
+
+  /** Whether the keys are elsewhere now. */
+  async function moved(): Promise<boolean> {
+    if (!locate || age(locatedAt) < LOCATE_AGAIN_AFTER) return false;
+    locatedAt = clock().getTime();
+    const before = jwksUri;
+    jwksUri = await locate().catch(() => before);
+    return jwksUri !== before;
+  }
+
   async function fetchKeys(): Promise<readonly unknown[]> {
     const answer = await outbound.request(jwksUri, {
       headers: { accept: 'application/jwk-set+json, application/json' },
       maxBytes: MAX_BYTES,
       timeoutMs: TIMEOUT_MS,
     });
+    if (answer.status === 404 || answer.status === 410)
+      throw new NoKeysHere(`the issuer answered ${answer.status}`);
     if (answer.status !== 200) throw new Error(`the issuer answered ${answer.status}`);
     const body: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.body));
     if (!Value.Check(KeySet, body)) throw new Error('the answer is no JWK set');
@@ -149,6 +184,9 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return usable;
   }
 }
+
+/** There is nothing at this address, which says more than that it cannot be reached. */
+class NoKeysHere extends Error {}
 
 type PublicJwk = JWK & { readonly kty: 'RSA' | 'EC' | 'OKP' };
 
