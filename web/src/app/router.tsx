@@ -3,6 +3,7 @@ import { PageLoading } from '../shared/page-loading.tsx';
 import { RouteError, RouteNotFound } from './route-states.tsx';
 import { doorwayRoutes } from './routes/doorway.ts';
 import { type RouterContext, rootRoute, signedInRoute } from './routes/frame.ts';
+import { operatorRoutes } from './routes/operator.ts';
 import { organizationRoutes } from './routes/organization.ts';
 import { profileRoutes } from './routes/profile.ts';
 import {
@@ -73,6 +74,7 @@ const routeTree = rootRoute.addChildren([
     tasksRoute,
     settingsRoute,
     organizationRoutes,
+    operatorRoutes,
     profileRoutes,
   ]),
 ]);

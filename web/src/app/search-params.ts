@@ -1,4 +1,4 @@
-import type { SearchMode, SourceListQuery, TaskStatus } from '../../../client/index.ts';
+import type { OutboxEntry, SearchMode, SourceListQuery, TaskStatus } from '../../../client/index.ts';
 
 /** What the address bar holds for each page. Everything is optional, and nonsense is dropped rather than refused. */
 export interface SignInSearch {
@@ -53,6 +53,20 @@ export interface AuditSearch {
   until?: string;
 }
 
+export interface OrganizationsSearch {
+  q?: string;
+  state?: 'suspended';
+}
+
+export interface UsersSearch {
+  q?: string;
+  state?: (typeof USER_STATES)[number];
+}
+
+export interface MailSearch {
+  state?: OutboxEntry['state'];
+}
+
 type Raw = Record<string, unknown>;
 
 export const STAGES = [
@@ -75,6 +89,13 @@ export const TASK_STATUSES = [
   'cancelled',
 ] as const satisfies readonly TaskStatus[];
 
+export const USER_STATES = ['operator', 'disabled'] as const;
+export const MAIL_STATES = [
+  'held',
+  'queued',
+  'sent',
+  'failed',
+] as const satisfies readonly OutboxEntry['state'][];
 const OUTCOMES = ['succeeded', 'denied'] as const;
 
 /** Plain `a=b` pairs. The router's own form quotes texts that look like numbers, which makes links ugly. */
@@ -137,6 +158,18 @@ export function readAuditSearch(raw: Raw): AuditSearch {
     from: day(raw.from),
     until: day(raw.until),
   });
+}
+
+export function readOrganizationsSearch(raw: Raw): OrganizationsSearch {
+  return compact({ q: text(raw.q), state: oneOf(['suspended'] as const, raw.state) });
+}
+
+export function readUsersSearch(raw: Raw): UsersSearch {
+  return compact({ q: text(raw.q), state: oneOf(USER_STATES, raw.state) });
+}
+
+export function readMailSearch(raw: Raw): MailSearch {
+  return compact({ state: oneOf(MAIL_STATES, raw.state) });
 }
 
 function day(value: unknown): string | undefined {

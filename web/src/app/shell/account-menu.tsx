@@ -5,6 +5,7 @@ import {
   IconLogout,
   IconMoon,
   IconSelector,
+  IconServerCog,
   IconSettings,
   IconSun,
   IconUserCircle,
@@ -16,7 +17,7 @@ import classes from './shell.module.css';
 
 /** Who is signed in, how the console looks, and the way out. */
 export function AccountMenu(props: { className?: string | undefined; compact?: boolean }) {
-  const { user, organization } = useMe();
+  const { user, organization, operator } = useMe();
   const { setColorScheme, colorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
   const signOut = useSignOut();
@@ -76,6 +77,11 @@ export function AccountMenu(props: { className?: string | undefined; compact?: b
         <Menu.Item component={Link} to="/organization" leftSection={<IconBuildingCommunity size={16} />}>
           Organization
         </Menu.Item>
+        {operator && (
+          <Menu.Item component={Link} to="/operator" leftSection={<IconServerCog size={16} />}>
+            Operator
+          </Menu.Item>
+        )}
         <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} />}>
           Settings
         </Menu.Item>

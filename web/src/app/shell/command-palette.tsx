@@ -11,6 +11,7 @@ import {
   IconMessageQuestion,
   IconMoon,
   IconSearch,
+  IconServerCog,
   IconSettings,
   IconSun,
   IconUserCircle,
@@ -59,6 +60,7 @@ export function CommandPalette(props: Props) {
 function usePlaces(query: string): SpotlightActionData[] {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { operator } = useMe();
   const dark = colorScheme === 'dark';
   const organizations = useOtherOrganizations();
   const places: SpotlightActionData[] = [
@@ -98,6 +100,16 @@ function usePlaces(query: string): SpotlightActionData[] {
       leftSection: <IconBuildingCommunity size={18} />,
       onClick: () => void navigate({ to: '/organization' }),
     },
+    ...(operator
+      ? [
+          {
+            id: 'operator',
+            label: 'Operator',
+            leftSection: <IconServerCog size={18} />,
+            onClick: () => void navigate({ to: '/operator' }),
+          },
+        ]
+      : []),
     {
       id: 'profile',
       label: 'Your account',

@@ -8,9 +8,11 @@ import {
   IconMessageQuestion,
   type IconProps,
   IconSearch,
+  IconServerCog,
 } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
+import { useMe } from '../../api/identity.ts';
 import { Wordmark } from '../../shared/wordmark.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { openCommandPalette } from './command-palette-trigger.tsx';
@@ -31,8 +33,10 @@ const PLACES: readonly Place[] = [
 ];
 
 const ORGANIZATION: Place = { to: '/organization', label: 'Organization', icon: IconBuildingCommunity };
+const OPERATOR: Place = { to: '/operator', label: 'Operator', icon: IconServerCog };
 
 export function Sidebar() {
+  const { operator } = useMe();
   const command = useOs() === 'macos' ? '⌘' : 'Ctrl';
   return (
     <nav className={classes.sidebar} aria-label="Main">
@@ -53,6 +57,7 @@ export function Sidebar() {
       </div>
       <div className={classes.managed}>
         <PlaceLink place={ORGANIZATION} className={classes.place} />
+        {operator && <PlaceLink place={OPERATOR} className={classes.place} />}
       </div>
       <AccountMenu className={classes.account} />
     </nav>

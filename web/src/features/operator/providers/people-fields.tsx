@@ -1,0 +1,153 @@
+import { ActionIcon, Button, Fieldset, Group, NativeSelect, Stack, Switch, TextInput } from '@mantine/core';
+import { randomId } from '@mantine/hooks';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useInstanceOrganizations } from '../../../api/operator.ts';
+import { itemsOf } from '../../../api/pages.ts';
+import { ROLE_OPTIONS } from '../../../shared/roles.ts';
+import type { ProviderForm } from './provider-form.ts';
+import classes from './providers.module.css';
+
+/** Who gets in by it, where to and as what. */
+export function PeopleFields(props: { form: ProviderForm }) {
+  const { form } = props;
+  return (
+    <>
+      <Destinations form={form} />
+      <Fieldset legend="Who gets in">
+        <Stack>
+          <TextInput
+            label="Mail domains"
+            description="Whole domains, separated by spaces; empty: any"
+            placeholder="acme.example"
+            {...form.getInputProps('emailDomains')}
+          />
+          <Switch
+            label="Make accounts for whoever comes"
+            {...form.getInputProps('createUsers', { type: 'checkbox' })}
+          />
+          <Switch
+            label="Join to an existing account with the same address"
+            description="Where both sides have verified it"
+            {...form.getInputProps('linkVerifiedEmail', { type: 'checkbox' })}
+          />
+          <Switch
+            label="Its addresses count as verified without its saying so"
+            description="Only with your own mail domains"
+            {...form.getInputProps('trustEmail', { type: 'checkbox' })}
+          />
+        </Stack>
+      </Fieldset>
+      <Roles form={form} />
+    </>
+  );
+}
+
+function Destinations(props: { form: ProviderForm }) {
+  const { form } = props;
+  const organizations = useInstanceOrganizations({});
+  const known = itemsOf(organizations.data);
+  const options = (id: string) => [
+    { value: '', label: 'Choose an organization' },
+    ...known.map((organization) => ({ value: organization.id, label: organization.name })),
+    ...(id === '' || known.some((organization) => organization.id === id) ? [] : [{ value: id, label: id }]),
+  ];
+  return (
+    <Fieldset legend="Where it leads">
+      <Stack>
+        <TextInput
+          label="Organization claim"
+          description="Where the provider says which organization somebody is from: member names, separated by spaces; empty: it does not"
+          placeholder="hd"
+          {...form.getInputProps('organizationClaim')}
+        />
+        {form.values.organizations.map(({ key, organizationId }, index) => (
+          <Group key={key} gap="sm" align="flex-end" className={classes.rule}>
+            <NativeSelect
+              label="Organization"
+              data={options(organizationId)}
+              {...form.getInputProps(`organizations.${index}.organizationId`)}
+            />
+            <TextInput
+              label="For the value"
+              placeholder="everybody"
+              {...form.getInputProps(`organizations.${index}.claimValue`)}
+            />
+            <RemoveRule
+              label="Take this organization away"
+              onClick={() => form.removeListItem('organizations', index)}
+            />
+          </Group>
+        ))}
+        <AddRule
+          label="Add an organization"
+          onClick={() =>
+            form.insertListItem('organizations', { key: randomId(), organizationId: '', claimValue: '' })
+          }
+        />
+      </Stack>
+    </Fieldset>
+  );
+}
+
+function Roles(props: { form: ProviderForm }) {
+  const { form } = props;
+  return (
+    <Fieldset legend="As what">
+      <Stack>
+        <TextInput
+          label="Role claim"
+          description="Where the provider names roles: member names, separated by spaces"
+          placeholder="realm_access roles"
+          {...form.getInputProps('roleClaim')}
+        />
+        {form.values.roles.map(({ key }, index) => (
+          <Group key={key} gap="sm" align="flex-end" className={classes.rule}>
+            <TextInput label="Value there" {...form.getInputProps(`roles.${index}.value`)} />
+            <NativeSelect
+              label="Role here"
+              data={ROLE_OPTIONS}
+              {...form.getInputProps(`roles.${index}.role`)}
+            />
+            <RemoveRule label="Take this role away" onClick={() => form.removeListItem('roles', index)} />
+          </Group>
+        ))}
+        <AddRule
+          label="Add a role"
+          onClick={() => form.insertListItem('roles', { key: randomId(), value: '', role: 'regular' })}
+        />
+        <NativeSelect
+          label="Where no value matches"
+          data={[...ROLE_OPTIONS, { value: 'none', label: 'They do not get in' }]}
+          {...form.getInputProps('defaultRole')}
+        />
+        <Switch
+          label="Roles follow the provider at each sign-in"
+          description="Down as well as up"
+          {...form.getInputProps('syncRoles', { type: 'checkbox' })}
+        />
+      </Stack>
+    </Fieldset>
+  );
+}
+
+function AddRule(props: { label: string; onClick: () => void }) {
+  return (
+    <Button
+      variant="subtle"
+      size="compact-md"
+      className={classes.add}
+      leftSection={<IconPlus size={16} />}
+      onClick={props.onClick}
+    >
+      {props.label}
+    </Button>
+  );
+}
+
+function RemoveRule(props: { label: string; onClick: () => void }) {
+  return (
+    <ActionIcon variant="subtle" color="gray" size={36} aria-label={props.label} onClick={props.onClick}>
+      <IconTrash size={18} />
+    </ActionIcon>
+  );
+}
