@@ -1,4 +1,5 @@
 import multipart, { type Multipart } from '@fastify/multipart';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { AppError, isAppError } from '../../kernel/errors.ts';
@@ -30,49 +31,57 @@ export interface UploadLimits {
 
 /** One path, two ways in: multipart with any number of files, or JSON with a text. */
 export function uploadRoutes(uploads: UploadService, limits: UploadLimits): Routes {
-  return (http) => {
-    // The size of a file is limited while it streams into storage, where the sentence for the person is made.
-    http.register(multipart, {
-      limits: {
-        files: limits.maxFiles,
-        fields: 20,
-        parts: limits.maxFiles + 20,
-        fieldSize: 1000,
-        fieldNameSize: 100,
-        fileSize: Number.MAX_SAFE_INTEGER,
-      },
-      // A folder's files are told apart by their relative paths.
-      preservePath: true,
-      throwFileSizeLimit: false,
-    });
-    http.post(
-      '/library/sources',
-      {
-        bodyLimit: limits.maxTextBytes,
-        config: { access: { minimum: 'power', scope: 'library:write' }, feature: 'uploads', rateLimit: { cost: 20 } },
-        schema: {
-          tags,
-          summary: 'Add sources: multipart with files, or JSON with a text',
-          body: {
-            content: {
-              'application/json': { schema: SourceTextBody },
-              'multipart/form-data': { schema: UploadForm },
-            },
+  return (api) => {
+    // In a scope of its own: no other route takes such a body.
+    api.register(async (scope) => {
+      const http = scope.withTypeProvider<TypeBoxTypeProvider>();
+      // The size of a file is limited while it streams into storage, where the sentence for the person is made.
+      http.register(multipart, {
+        limits: {
+          files: limits.maxFiles,
+          fields: 20,
+          parts: limits.maxFiles + 20,
+          fieldSize: 1000,
+          fieldNameSize: 100,
+          fileSize: Number.MAX_SAFE_INTEGER,
+        },
+        // A folder's files are told apart by their relative paths.
+        preservePath: true,
+        throwFileSizeLimit: false,
+      });
+      http.post(
+        '/library/sources',
+        {
+          bodyLimit: limits.maxTextBytes,
+          config: {
+            access: { minimum: 'power', scope: 'library:write' },
+            feature: 'uploads',
+            rateLimit: { cost: 20 },
           },
-          response: { 202: UploadAnswer },
+          schema: {
+            tags,
+            summary: 'Add sources: multipart with files, or JSON with a text',
+            body: {
+              content: {
+                'application/json': { schema: SourceTextBody },
+                'multipart/form-data': { schema: UploadForm },
+              },
+            },
+            response: { 202: UploadAnswer },
+          },
+          preValidation: async (request) => {
+            if (!request.isMultipart() && request.body === undefined) throw unsupportedBody();
+          },
         },
-        preValidation: async (request) => {
-          if (!request.isMultipart() && request.body === undefined) throw unsupportedBody();
+        async (request, reply) => {
+          const answer = request.isMultipart()
+            ? await receiveMultipart(request, uploads)
+            : await uploads.uploadText(request.actor, request.body as SourceTextBody);
+          if (answer.task) reply.header('location', `/api/v1/tasks/${answer.task.id}`);
+          return reply.code(202).send(answer);
         },
-      },
-      async (request, reply) => {
-        const answer = request.isMultipart()
-          ? await receiveMultipart(request, uploads)
-          : await uploads.uploadText(request.actor, request.body as SourceTextBody);
-        if (answer.task) reply.header('location', `/api/v1/tasks/${answer.task.id}`);
-        return reply.code(202).send(answer);
-      },
-    );
+      );
+    });
   };
 }
 

@@ -139,20 +139,27 @@ function speakJson(http: Http): void {
     }
   });
   http.addHook('preValidation', async (request) => {
-    for (const value of Object.values(request.query as Record<string, unknown>)) {
-      if (typeof value === 'string' && !isStorableText(value)) throw unstorable();
-    }
+    if (!Object.values(request.params ?? {}).every(isStorable)) throw nothingAt(request);
+    if (!Object.values(request.query ?? {}).every(isStorable)) throw unstorable();
   });
 }
 
 function answerErrors(http: Http): void {
   http.setErrorHandler(sendProblem);
   http.setNotFoundHandler((request) => {
-    throw new AppError({
-      kind: 'not_found',
-      code: 'request.not_found',
-      safeMessage: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.`,
-    });
+    throw nothingAt(request);
+  });
+}
+
+function isStorable(value: unknown): boolean {
+  return typeof value !== 'string' || isStorableText(value);
+}
+
+function nothingAt(request: FastifyRequest): AppError {
+  return new AppError({
+    kind: 'not_found',
+    code: 'request.not_found',
+    safeMessage: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.`,
   });
 }
 
