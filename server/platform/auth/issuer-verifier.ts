@@ -17,8 +17,8 @@ const TYPES = ['jwt', 'at+jwt'] as const;
 /** What a foreign issuer says, checked. */
 export interface IssuerClaims {
   readonly issuer: string;
-  /** Who the token is about; unique with this issuer only. */
-  readonly subject: string;
+  /** Who the token is about; unique with this issuer only. Null where none is given and none is required. */
+  readonly subject: string | null;
   /** Seconds since 1970. */
   readonly expiresAt: number;
   /** All claims. */
@@ -32,6 +32,8 @@ export interface IssuerVerifierOptions extends IssuerKeysOptions {
   readonly audience: string | readonly string[];
   /** Values of `typ` in lower case, without `application/`; a token without `typ` counts as `jwt`. Default `jwt` and `at+jwt`. */
   readonly types?: readonly string[];
+  /** Whether tokens must say who they are about. Default `required`. */
+  readonly subject?: 'required' | 'optional';
 }
 
 export interface IssuerVerifier {
@@ -55,7 +57,7 @@ interface Verified {
  * published set alone: whatever the token says about keys, but for `kid`, means nothing.
  */
 export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVerifier {
-  const { issuer, clock, algorithms, types = TYPES } = options;
+  const { issuer, clock, algorithms, types = TYPES, subject = 'required' } = options;
   const audience = typeof options.audience === 'string' ? options.audience : [...options.audience];
   const keys = createIssuerKeys(options);
   const verified = new VerifiedTokens<Verified>();
@@ -95,7 +97,7 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
         audience,
         currentDate: clock(),
         clockTolerance: CLOCK_TOLERANCE,
-        requiredClaims: ['sub', 'iat', 'exp'],
+        requiredClaims: ['iat', 'exp'],
       });
       return claimsOf(payload);
     } catch (error) {
@@ -106,10 +108,10 @@ export function createIssuerVerifier(options: IssuerVerifierOptions): IssuerVeri
 
   function claimsOf(payload: JWTPayload): IssuerClaims | undefined {
     const { sub, iat, nbf, exp } = payload;
-    if (!isSubject(sub) || !isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf)))
-      return undefined;
+    if (sub === undefined ? subject === 'required' : !isSubject(sub)) return undefined;
+    if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return undefined;
     if (iat > seconds() + CLOCK_TOLERANCE) return undefined;
-    return { issuer, subject: sub, expiresAt: exp, claims: payload };
+    return { issuer, subject: sub ?? null, expiresAt: exp, claims: payload };
   }
 }
 
