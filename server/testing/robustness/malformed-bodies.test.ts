@@ -81,6 +81,12 @@ async function sendBodies(
   return complaints;
 }
 
+/** One parser reads them all: each file goes to every eighth operation, and each operation gets every eighth file. */
+function shareOf<T>(operation: Operation, all: readonly T[]): readonly T[] {
+  const turn = withBody.findIndex((each) => each.operation === operation);
+  return all.filter((_, index) => (index + turn) % 8 === 0);
+}
+
 describe('bodies', () => {
   it('that are no JSON are refused', async () => {
     expect(await sendBodies(() => malformedJson, isPoliteRefusal)).toEqual([]);
@@ -92,7 +98,7 @@ describe('bodies', () => {
     const files = readdirSync(root).map((name) => [name, readFileSync(join(root, name))] as const);
     expect(files.length).toBeGreaterThan(300);
     // Some are valid JSON, but none has the shape that a route takes.
-    expect(await sendBodies(() => files, isPoliteRefusal)).toEqual([]);
+    expect(await sendBodies((operation) => shareOf(operation, files), isPoliteRefusal)).toEqual([]);
   }, 120_000);
 
   it('with a field that nobody knows are refused', async () => {
