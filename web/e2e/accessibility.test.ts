@@ -1,6 +1,6 @@
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { barriers } from './support/barriers.ts';
 import {
   NARROW,
   openTab,
@@ -193,16 +193,7 @@ describe.each([
   test.each(SCREENS)('$name: no violation, no complaint, nothing wider than the window', async (screen) => {
     const tab = await open(screen, { colorScheme, viewport });
     const { page } = tab;
-    // The page's own policy forbids foreign scripts; this one comes in by the debugger.
-    await page.evaluate(axe.source);
-    const violations = await page.evaluate(async () => {
-      const judged: { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] } =
-        await Reflect.get(window, 'axe').run(document, { resultTypes: ['violations'] });
-      return judged.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-    });
-    expect(violations).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await barriers(page)).toEqual([]);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });

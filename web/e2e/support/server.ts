@@ -9,6 +9,9 @@ import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
+/** Opens the operators' endpoints of a server under test. */
+export const OPERATOR_SECRET = 'only for the servers of these tests, and long enough';
+
 export interface RunningServer {
   /** `http://127.0.0.1:…` */
   readonly url: string;
@@ -23,7 +26,14 @@ export async function startServer(): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'scriptorium-console-'));
   const child = spawn(process.execPath, ['server/main.ts', 'serve'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: folder, DATA_DIR: folder, PORT: '0', RATE_LIMIT: 'off' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      DATA_DIR: folder,
+      PORT: '0',
+      RATE_LIMIT: 'off',
+      ADMIN_SECRET_KEY: OPERATOR_SECRET,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   try {

@@ -42,12 +42,16 @@ export function RegistrationFields(props: { form: ProviderForm; provider: Identi
       />
       <TextInput
         label="Issuer"
-        description="Exactly as in its discovery document; it cannot be changed later"
+        description={
+          provider === undefined
+            ? 'Exactly as in its discovery document; it cannot be changed later'
+            : 'It cannot be changed: people are known by it'
+        }
         placeholder={PRESETS[preset].issuer}
-        disabled={provider !== undefined}
+        readOnly={provider !== undefined}
         {...form.getInputProps('issuer')}
       />
-      <Fieldset legend="Our registration there" variant="unstyled">
+      <Fieldset legend="Our registration there">
         <Stack>
           <TextInput
             label="Client id"

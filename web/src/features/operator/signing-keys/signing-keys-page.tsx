@@ -4,6 +4,7 @@ import type { SigningKey } from '../../../../../client/index.ts';
 import { useSigningKeys } from '../../../api/operator.ts';
 import { Confirm } from '../../../shared/confirm.tsx';
 import { ErrorState } from '../../../shared/error-state.tsx';
+import { Code } from '../../../shared/facts.tsx';
 import { formatDate } from '../../../shared/format.ts';
 import { PageHeader } from '../../../shared/page-header.tsx';
 import { Row, RowAbout, Rows, Status, type Tone } from '../../../shared/rows.tsx';
@@ -15,6 +16,13 @@ const STATES: Readonly<Record<SigningKey['status'], readonly [words: string, ton
   signing: ['Signs', 'good'],
   retired: ['Retired', 'idle'],
   ended: ['Ended', 'idle'],
+};
+
+const FROM: Readonly<Record<SigningKey['status'], string>> = {
+  next: 'signs from',
+  signing: 'signs since',
+  retired: 'signed from',
+  ended: 'signed from',
 };
 
 type Asked = 'rotate' | 'end-sessions' | null;
@@ -84,14 +92,14 @@ function KeyRow(props: { signingKey: SigningKey }) {
   const { id, status, usable, activeFrom, retiredAt, expiresAt } = props.signingKey;
   const [words, tone] = STATES[status];
   const meta = [
-    `${status === 'next' ? 'signs from' : 'signed from'} ${formatDate(activeFrom)}`,
+    `${FROM[status]} ${formatDate(activeFrom)}`,
     ...(retiredAt === null ? [] : [`until ${formatDate(retiredAt)}`]),
     ...(expiresAt === null ? [] : [`accepted until ${formatDate(expiresAt)}`]),
     ...(usable ? [] : ['made under another secret key of the server: it does not open']),
   ].join(' · ');
   return (
     <Row data-key={status}>
-      <RowAbout title={id} meta={meta} />
+      <RowAbout title={<Code>{id}</Code>} meta={meta} />
       <Status tone={usable ? tone : 'bad'}>{words}</Status>
     </Row>
   );

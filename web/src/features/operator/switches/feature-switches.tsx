@@ -29,7 +29,7 @@ export function FeatureSwitches(props: { organizationId: string | null }) {
         <Row key={feature.feature} data-feature={feature.feature}>
           <RowAbout
             title={NAMES[feature.feature]}
-            meta={`Where it is off: ${feature.description}`}
+            meta={feature.description}
             error={set.variables?.feature === feature.feature ? set.error : null}
           />
           <NativeSelect

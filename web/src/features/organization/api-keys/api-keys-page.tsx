@@ -2,6 +2,7 @@ import { IconKey } from '@tabler/icons-react';
 import { ApiKeyList } from '../../../shared/api-key-list.tsx';
 import { EmptyState } from '../../../shared/empty-state.tsx';
 import { PageHeader } from '../../../shared/page-header.tsx';
+import { TextLink } from '../../../shared/text-link.tsx';
 
 export function ApiKeysPage() {
   return (
@@ -14,7 +15,8 @@ export function ApiKeysPage() {
         owner="everybody"
         empty={
           <EmptyState icon={<IconKey />} title="No program has a key">
-            People make keys for themselves in their settings; each one shows here, and you can revoke it.
+            People make keys for themselves <TextLink to="/profile/api-keys">in their account</TextLink>; each
+            one shows here, and you can revoke it.
           </EmptyState>
         }
       />
