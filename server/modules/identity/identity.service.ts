@@ -9,6 +9,7 @@ import {
   type TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import { outOfReach } from './federation/sso.repository.ts';
 import { invalidCredentials, invalidToken, linkNotValid, organizationNotFound } from './identity.errors.ts';
 import type { SignInLimits } from './identity.limits.ts';
 import { emailKeyOf } from './identity.policy.ts';
@@ -16,7 +17,7 @@ import { findAccount, findAccountByEmail, findUser, organizationsOf } from './id
 import { type LoginBody, type MeView, toOrganizationView, toUserView } from './identity.schemas.ts';
 import { useLink } from './identity.sessions.repository.ts';
 import type { Grant, Origin, Sessions } from './identity.sessions.ts';
-import type { AccountRow } from './identity.tables.ts';
+import type { AccountRow, OrganizationRow } from './identity.tables.ts';
 import { CHALLENGE_SECONDS, type Challenges } from './second-factor/challenges.ts';
 import { secondFactorRequired } from './second-factor/second-factor.errors.ts';
 
@@ -121,7 +122,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
       if (account.second_factor_at === null || waived) {
         return { session: await sessions.open(tx, actor, account, { method, origin }) };
       }
-      return { challenge: await challenges.create(tx, account, method) };
+      return { challenge: await challenges.create(tx, account, { method }) };
     });
     // Thrown after the commit: the challenge has to be there to be answered.
     if ('challenge' in opened) throw secondFactorRequired(opened.challenge, CHALLENGE_SECONDS);
@@ -132,9 +133,9 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     const { userId } = actor;
     if (userId === null) throw invalidToken();
     const claims = accessCookie === undefined ? undefined : await signer.verify(accessCookie);
-    const { user, organizations } = await uow.read(actor, async (tx) => ({
+    const { user, organizations } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
       user: await findUser(tx, userId),
-      organizations: await organizationsOf(tx, userId),
+      organizations: await reachable(tx, actor, userId),
     }));
     const organization = organizations.find(({ id }) => id === actor.organizationId);
     if (!user) throw invalidToken();
@@ -146,5 +147,14 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
       organizations: organizations.map(toOrganizationView),
       csrfToken: claims ? csrf.proofFor(claims.sessionId) : null,
     };
+  }
+
+  /** An identity provider that signs people in for one organization does not learn to which others they belong. */
+  async function reachable(tx: Tx, actor: Actor, userId: string): Promise<OrganizationRow[]> {
+    const organizations = await organizationsOf(tx, userId);
+    const { credentialId: sessionId, organizationId } = actor;
+    if (sessionId === undefined) return organizations.filter(({ id }) => id === organizationId);
+    const hidden = new Set(await outOfReach(tx, userId, { sessionId }));
+    return organizations.filter(({ id }) => !hidden.has(id));
   }
 }

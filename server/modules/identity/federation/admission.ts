@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { Tx } from '../../../platform/db/index.ts';
 import { findAccountByEmail, findUser, insertUser, isEmailTaken } from '../identity.repository.ts';
-import type { UserRow } from '../identity.tables.ts';
+import type { AccountRow, UserRow } from '../identity.tables.ts';
 import { type SignInFailure, signInFailure } from './federation.errors.ts';
 import {
   type Claims,
@@ -15,6 +15,7 @@ import {
   organizationsIn,
   type Profile,
   profileOf,
+  provesAddress,
   roleOf,
 } from './federation.policy.ts';
 import type { IdentityRow, ProviderRow } from './federation.tables.ts';
@@ -27,6 +28,7 @@ import {
 } from './identities.repository.ts';
 import type { Memberships } from './memberships.ts';
 import { destinationsOf } from './providers.repository.ts';
+import { outOfReach } from './sso.repository.ts';
 import { findSubject, lockSubject } from './subjects.repository.ts';
 
 /** What a provider has said about a person, its signature checked. */
@@ -86,7 +88,9 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
     if (known && asUserId !== undefined && known.user_id !== asUserId)
       return refused('federation.linked_to_another');
     const own = known ?? (asUserId && (await connect(tx, actor, provider, asUserId, profile)));
-    const found = own ? await recognise(tx, own, profile) : await meet(tx, actor, provider, profile, welcome);
+    const found = own
+      ? await recognise(tx, provider, own, profile)
+      : await meet(tx, actor, provider, profile, welcome);
     if (!found.ok) return found;
     const { user, identity } = found.value;
     const joined = await memberships.follow(tx, actor, {
@@ -100,6 +104,7 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
 
   async function recognise(
     tx: Tx,
+    provider: ProviderRow,
     identity: IdentityRow,
     { email }: Profile,
   ): Promise<Result<Omit<Admitted, 'organizationIds'>, AppError>> {
@@ -108,8 +113,16 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
     const at = clock().toISOString();
     if (email && email.address !== identity.email)
       await updateIdentityEmail(tx, identity.id, email.address, at);
-    if (email?.verified) await markEmailVerified(tx, user.id, email.key, at);
+    if (email?.verified && provesAddress(provider, email.key))
+      await markEmailVerified(tx, user.id, email.key, at);
     return ok({ user, identity });
+  }
+
+  /** Whether an account may be joined to the provider's word about its address, without asking its person. */
+  async function mayJoin(tx: Tx, provider: ProviderRow, account: AccountRow): Promise<boolean> {
+    // A provider vouches for members; that it is also the one who runs the instance, that person must say while signed in.
+    if (!mayLink(provider, account) || (await isOperator(tx, account.id))) return false;
+    return (await outOfReach(tx, account.id, { providerId: provider.id })).length === 0;
   }
 
   /** Somebody whom we have not seen by this identity before. */
@@ -123,14 +136,13 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
     const { email } = profile;
     if (!email?.verified) return refused('federation.email_not_verified');
     const account = await findAccountByEmail(tx, email.key);
-    // A provider vouches for members; that it is also the one who runs the instance, that person must say while signed in.
-    if (account && (!mayLink(provider, account) || (await isOperator(tx, account.id))))
-      return refused('federation.account_exists');
+    if (account && !(await mayJoin(tx, provider, account))) return refused('federation.account_exists');
     if (!account && !provider.create_users) return refused('federation.account_required');
     if (!account && !welcome) return refused('federation.no_access');
     const user = account ?? (await create(tx, actor, provider, { ...profile, email }));
     const identity = await connect(tx, actor, provider, user.id, profile);
-    await markEmailVerified(tx, user.id, email.key, clock().toISOString());
+    if (provesAddress(provider, email.key))
+      await markEmailVerified(tx, user.id, email.key, clock().toISOString());
     return ok({ user, identity });
   }
 
@@ -146,7 +158,7 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
       emailKey: email.key,
       name: name ?? email.address.slice(0, email.address.lastIndexOf('@')),
       passwordHash: null,
-      emailVerified: true,
+      emailVerified: provesAddress(provider, email.key),
       at: clock().toISOString(),
     });
     await audit.record(tx, actor, {

@@ -118,6 +118,14 @@ export function domainAllowed(provider: Pick<ProviderRow, 'email_domains'>, emai
 }
 
 /**
+ * Whether an address that the provider calls verified counts as verified here too: where operators have said for which
+ * domains it speaks. Others may say “verified” about anybody's address, and an invitation to that address would let them in.
+ */
+export function provesAddress(provider: Pick<ProviderRow, 'email_domains'>, emailKey: string): boolean {
+  return provider.email_domains.length > 0 && domainAllowed(provider, emailKey);
+}
+
+/**
  * Whether an account with the same address may be joined to an identity without asking its person. The provider has
  * verified the address; but somebody may have registered here with an address that is not theirs, and wait for its owner
  * to come and share the account with them. And a second factor is not left out by a side door.
@@ -128,6 +136,25 @@ export function mayLink(
 ): boolean {
   if (!provider.link_verified_email || account.second_factor_at !== null) return false;
   return account.email_verified_at !== null || account.password_hash === null;
+}
+
+/**
+ * Methods (RFC 8176, 2) that a password alone does not give: several factors or channels, or the possession of something. What
+ * only says that somebody was there (`user`, `pwd`, `pin`, `kba`) or how risky it looked (`geo`, `rba`) is not among them.
+ */
+const SECOND_FACTORS: ReadonlySet<string> = new Set([
+  ...['mfa', 'mca', 'otp', 'hwk', 'swk', 'sc', 'sms', 'tel'],
+]);
+
+/** Whether the person has shown a second factor at the provider. `claims`: of a signed token; nothing else may say this. */
+export function showsSecondFactor(
+  provider: Pick<ProviderRow, 'trust_second_factor' | 'second_factor_acr'>,
+  claims: Claims,
+): boolean {
+  if (provider.trust_second_factor) return true;
+  const { amr, acr } = claims;
+  if (typeof acr === 'string' && provider.second_factor_acr.includes(acr)) return true;
+  return Array.isArray(amr) && amr.slice(0, MAX_VALUES).some((method) => SECOND_FACTORS.has(method));
 }
 
 /** Where a sign-in leads back to: a path of ours, or the start page. Never another origin, however it is spelt. */

@@ -6,14 +6,18 @@ import type { Tx } from '../../../platform/db/index.ts';
 import { findAccount, findAccountByEmail } from '../identity.repository.ts';
 import type { UserRow } from '../identity.tables.ts';
 import { revokeFederatedSessions } from './federated-sessions.repository.ts';
-import { type Claims, domainAllowed, profileOf } from './federation.policy.ts';
+import { type Claims, profileOf, provesAddress } from './federation.policy.ts';
 import type { IdentityRow, ProviderRow } from './federation.tables.ts';
 import { deleteIdentity, updateProfile } from './identities.repository.ts';
 import type { Memberships } from './memberships.ts';
+import { outOfReach } from './sso.repository.ts';
 
 /** Accounts that are looked after at an identity provider. */
 export interface ManagedAccounts {
-  /** Takes over name and address, where the person has no password here and so is looked after over there. */
+  /**
+   * Takes over the name, and an address that the provider may speak for, where the person has no password here and so is
+   * looked after over there, and belongs to nothing else: whoever has the address can have a new password.
+   */
   follow(tx: Tx, actor: Actor, provider: ProviderRow, user: UserRow, claims: Claims): Promise<void>;
   /** The person is gone there: their sign-ins and what the provider gave end; the account stays. */
   release(tx: Tx, actor: Actor, provider: ProviderRow, identity: IdentityRow): Promise<void>;
@@ -44,7 +48,8 @@ export function createManagedAccounts(dependencies: ManagedAccountsDependencies)
     const moves =
       email?.verified === true &&
       email.key !== account.email_key &&
-      domainAllowed(provider, email.key) &&
+      provesAddress(provider, email.key) &&
+      (await outOfReach(tx, user.id, { providerId: provider.id })).length === 0 &&
       (await findAccountByEmail(tx, email.key)) === undefined;
     const before = { name: account.name, email: account.email };
     const after = { name: profile.name ?? account.name, email: moves ? email.address : account.email };

@@ -4,12 +4,14 @@ import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import { invalidToken } from '../identity.errors.ts';
+import { ownSignInRequired } from '../passwords/passwords.errors.ts';
 import { findFederatedSession, revokeFederatedSessions } from './federated-sessions.repository.ts';
 import { identityNotFound, lastSignInMethod } from './federation.errors.ts';
 import { deleteIdentity, hasPassword, listIdentities, lockUser } from './identities.repository.ts';
 import type { OidcClient } from './oidc-client.ts';
 import { findProvider, listSignInProviders } from './providers.repository.ts';
 import type { IdentityView, SignInProviders } from './sign-in.schemas.ts';
+import { outOfReach } from './sso.repository.ts';
 
 /** What people see of identity providers, and of their own accounts there. */
 export interface OwnIdentities {
@@ -60,6 +62,9 @@ export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): Ow
     const userId = personOf(actor);
     await uow.write(instanceActor(actor.requestId), async (tx) => {
       await lockUser(tx, userId);
+      const { credentialId: sessionId } = actor;
+      if (sessionId === undefined || (await outOfReach(tx, userId, { sessionId })).length > 0)
+        throw ownSignInRequired();
       const identities = await listIdentities(tx, userId);
       const leaving = identities.filter((identity) => identity.slug === slug);
       if (leaving.length === 0) throw identityNotFound();

@@ -6,6 +6,7 @@ import type { Cache } from '../../../platform/cache/port.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import { ownSignInRequired } from '../passwords/passwords.errors.ts';
 import { type Admit, admitting, type Vouched } from './admission.ts';
 import { insertFederatedSession, sessionGoesOn } from './federated-sessions.repository.ts';
 import { providerNotFound, signInFailure } from './federation.errors.ts';
@@ -15,6 +16,7 @@ import { FLOW_SECONDS, type LoginFlow, type LoginFlows } from './login-flow.ts';
 import type { OidcClient } from './oidc-client.ts';
 import { findEnabledProvider } from './providers.repository.ts';
 import type { ProviderAddresses } from './providers.schemas.ts';
+import { outOfReach } from './sso.repository.ts';
 
 /** What a browser is sent away with. */
 export interface Departure {
@@ -68,6 +70,10 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
     startLink: async (actor, origin, slug, returnTo) => {
       const { userId, credentialId: sessionId } = actor;
       if (userId === null || sessionId === undefined) throw signInFailure('federation.session_ended');
+      const others = await uow.read(instanceActor(actor.requestId), (tx) =>
+        outOfReach(tx, userId, { sessionId }),
+      );
+      if (others.length > 0) throw ownSignInRequired();
       return begin(actor, origin, slug, returnTo, { userId, sessionId });
     },
     finish,

@@ -40,10 +40,7 @@ export async function withoutBarred<Organization extends { readonly id: string }
   way: Way,
 ): Promise<readonly Organization[]> {
   if (organizations.length === 0) return organizations;
-  const provider =
-    'providerId' in way
-      ? sql`${way.providerId}::uuid`
-      : sql`(select provider_id from federated_sessions where session_id = ${way.sessionId}::uuid)`;
+  const provider = providerOf(way);
   const ids = organizations.map(({ id }) => id);
   const { rows } = await sql<{ readonly id: string }>`
     select o.id from organizations o where o.id = any(${ids}::uuid[])
@@ -53,4 +50,25 @@ export async function withoutBarred<Organization extends { readonly id: string }
   `.execute(builder(tx));
   const barred = new Set(rows.map(({ id }) => id));
   return organizations.filter(({ id }) => !barred.has(id));
+}
+
+/**
+ * The organizations of a person to which the provider that they came by does not lead, though it leads to others. Where there
+ * are any, it is not taken for the person in what concerns the account itself: by a new password it would reach them too.
+ */
+export async function outOfReach(tx: Tx, userId: string, way: Way): Promise<readonly string[]> {
+  const provider = providerOf(way);
+  const { rows } = await sql<{ readonly id: string }>`
+    select m.organization_id as id from memberships m where m.user_id = ${userId}::uuid
+      and exists (select from identity_provider_organizations d where d.provider_id = ${provider})
+      and not exists (select from identity_provider_organizations d
+        where d.organization_id = m.organization_id and d.provider_id = ${provider})
+  `.execute(builder(tx));
+  return rows.map(({ id }) => id);
+}
+
+function providerOf(way: Way) {
+  return 'providerId' in way
+    ? sql`${way.providerId}::uuid`
+    : sql`(select provider_id from federated_sessions where session_id = ${way.sessionId}::uuid)`;
 }

@@ -85,7 +85,7 @@ export function webhooksContract(name: string, open: () => Promise<TestDatabase>
 
     describe('of Clerk', () => {
       test('make, change and end accounts', async () => {
-        await trust();
+        await trust({ emailDomains: ['acme.example'] });
         const id = fresh();
         expect((await post(event('created', clerk(id)))).statusCode).toBe(204);
         expect(await userOf(id)).toMatchObject({

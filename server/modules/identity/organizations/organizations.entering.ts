@@ -2,6 +2,8 @@ import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
+import { ssoRequired } from '../federation/federation.errors.ts';
+import { withoutBarred } from '../federation/sso.repository.ts';
 import { invalidToken, organizationNotFound } from '../identity.errors.ts';
 import { findUser, organizationsOf } from '../identity.repository.ts';
 import { lockSession } from '../identity.sessions.repository.ts';
@@ -17,7 +19,8 @@ export interface EnteringDependencies {
 
 /**
  * Makes another of their organizations the one that a session works in from now on. Tokens that were given out before
- * still name the one that they were made for. Throws `identity.organization_not_found`, `identity.invalid_token`.
+ * still name the one that they were made for. Throws `identity.organization_not_found`, `identity.sso_required`,
+ * `identity.invalid_token`.
  */
 export type EnterOrganization = (actor: Actor, organizationId: string) => Promise<Grant>;
 
@@ -29,9 +32,10 @@ export function createEntering({ uow, audit, sessions, clock }: EnteringDependen
       const row = await lockSession(tx, sessionId);
       const user = await findUser(tx, userId);
       if (!user || row?.user_id !== userId || row.revoked_at !== null) throw invalidToken();
-      const organizations = await organizationsOf(tx, userId);
-      const organization = organizations.find(({ id }) => id === organizationId.toLowerCase());
+      const belonging = await organizationsOf(tx, userId);
+      const organization = belonging.find(({ id }) => id === organizationId.toLowerCase());
       if (!organization) throw organizationNotFound();
+      if ((await withoutBarred(tx, [organization], { sessionId })).length === 0) throw ssoRequired();
       await setSessionOrganization(tx, sessionId, organization.id, clock().toISOString());
       await audit.record(tx, actor, {
         action: 'session.organization_entered',

@@ -31,6 +31,16 @@ export function recentSignInRequired(): AppError {
   });
 }
 
+/** Their identity provider vouches for them in its own organizations, and this concerns others too. */
+export function ownSignInRequired(): AppError {
+  return new AppError({
+    kind: 'forbidden',
+    code: 'identity.own_sign_in_required',
+    safeMessage:
+      'You signed in through an identity provider that does not lead to all of your organizations. Give your password, or sign in with it; if you have none, ask for a new one by mail.',
+  });
+}
+
 /** One answer for a proof that is unknown, was used, replaced or is too old, or that is somebody else's. */
 export function proofNotValid(): AppError {
   return new AppError({

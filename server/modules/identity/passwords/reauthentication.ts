@@ -2,12 +2,13 @@ import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { PasswordHasher } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
+import { outOfReach } from '../federation/sso.repository.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
 import type { Origin } from '../identity.sessions.ts';
 import type { AccountRow } from '../identity.tables.ts';
-import { recentSignInRequired, wrongPassword } from './passwords.errors.ts';
+import { ownSignInRequired, recentSignInRequired, wrongPassword } from './passwords.errors.ts';
 import { findSessionStart } from './passwords.repository.ts';
 
 /** Milliseconds for which a sign-in is as good as the password. */
@@ -24,7 +25,8 @@ export interface Proof {
 
 /**
  * Asks again who somebody is before they change how they sign in: a session that was left open somewhere must not be enough to
- * take the account over. Throws `identity.wrong_password`, `identity.recent_sign_in_required`, `identity.too_many_attempts`.
+ * take the account over. Throws `identity.wrong_password`, `identity.recent_sign_in_required`, `identity.own_sign_in_required`,
+ * `identity.too_many_attempts`.
  */
 export type Reauthenticate = (actor: Actor, origin: Origin, proof: Proof) => Promise<AccountRow>;
 
@@ -40,13 +42,15 @@ export function createReauthentication(dependencies: ReauthenticationDependencie
   return async (actor, origin, { password, path, passwordRequired }) => {
     const { userId, credentialId } = actor;
     if (userId === null || credentialId === undefined) throw invalidToken();
-    const { account, since } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
+    const { account, since, others } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
       account: await findAccount(tx, userId),
       since: await findSessionStart(tx, credentialId),
+      others: await outOfReach(tx, userId, { sessionId: credentialId }),
     }));
     if (!account || since === undefined) throw invalidToken();
     if (password === undefined || account.password_hash === null) {
       if (passwordRequired && account.password_hash !== null) throw wrongPassword(path);
+      if (others.length > 0) throw ownSignInRequired();
       if (clock().getTime() - Date.parse(since) > RECENT) throw recentSignInRequired();
       return account;
     }

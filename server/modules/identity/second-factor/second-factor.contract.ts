@@ -415,11 +415,11 @@ export function secondFactorContract(name: string, open: () => Promise<TestDatab
         expect(await probe({ 'x-organization-id': elsewhere.organizationId })).toBe(200);
       });
 
-      test('takes the word of the identity provider that people come from', async () => {
+      test('a sign-in that only looks like one by an identity provider does not do', async () => {
         const { token, organizationId, userId } = await join();
         await require(organizationId, true);
         await db.owner("update sessions set method = 'sso' where user_id = $1", [userId]);
-        expect((await call('GET', '/probe', { token })).status).toBe(200);
+        expect((await call('GET', '/probe', { token })).status).toBe(403);
       });
     });
   });
