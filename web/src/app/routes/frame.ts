@@ -9,6 +9,7 @@ import {
 import { ProblemError } from '../../../../client/index.ts';
 import { meQuery } from '../../api/identity.ts';
 import type { Session } from '../../api/session.ts';
+import { FrameError } from '../route-states.tsx';
 
 export interface RouterContext {
   readonly session: Session;
@@ -30,4 +31,5 @@ export const signedInRoute = createRoute({
     }
   },
   component: lazyRouteComponent(() => import('../shell/shell.tsx'), 'Shell'),
+  errorComponent: FrameError,
 });

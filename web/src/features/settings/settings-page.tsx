@@ -2,14 +2,9 @@ import { Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useMe, useSignOut } from '../../api/identity.ts';
 import { PageHeader } from '../../shared/page-header.tsx';
+import { roleName } from '../../shared/roles.ts';
+import { TextLink } from '../../shared/text-link.tsx';
 import classes from './settings-page.module.css';
-
-const ROLES = {
-  admin: 'Administrator',
-  power: 'Power user',
-  regular: 'Member',
-  guest: 'Guest',
-} as const;
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 
@@ -33,8 +28,12 @@ export function SettingsPage() {
           <dt>Organization</dt>
           <dd>{organization.name}</dd>
           <dt>Role</dt>
-          <dd>{ROLES[organization.role]}</dd>
+          <dd>{roleName(organization.role)}</dd>
         </dl>
+        <p className={classes.more}>
+          Name, password, second factor, devices and API keys are in{' '}
+          <TextLink to="/profile">your account</TextLink>.
+        </p>
         <Button variant="default" loading={signOut.isPending} onClick={leave}>
           Sign out
         </Button>

@@ -4,6 +4,7 @@ import type { User } from '../../../../client/index.ts';
 import { useEnterOrganization, useSignOut } from '../../api/identity.ts';
 import { useAcceptInvitation } from '../../api/mailed-links.ts';
 import { FormError } from '../../shared/form-error.tsx';
+import classes from './doorway.module.css';
 import type { AcceptProps } from './invitation-page.tsx';
 
 /** Joins with the account that is signed in, and goes on in the organization. */
@@ -34,8 +35,9 @@ export function AcceptSignedIn(props: AcceptProps & { user: User }) {
       <Button size="md" loading={accept.isPending || enter.isPending} onClick={join}>
         Join as {user.name}
       </Button>
+      <div className={classes.aside}>You are signed in as {user.email}.</div>
       <Button variant="subtle" loading={signOut.isPending} onClick={change}>
-        Not {user.email}? Sign in as somebody else
+        Sign in as somebody else
       </Button>
     </Stack>
   );
