@@ -39,10 +39,12 @@ import {
   lockOpenInvitation,
   lockValidInvitation,
   markAccepted,
+  markRevoked,
   renewToken,
   type ValidInvitation,
 } from './invitations.repository.ts';
 import type { AcceptBody, InvitationPreview, Joined } from './invitations.schemas.ts';
+import type { InvitationRow } from './invitations.tables.ts';
 import { newInvitationToken, RESEND_AFTER } from './invitations.tokens.ts';
 
 /** Addresses that may be given for one link: somebody mistypes theirs, nobody sends mail to the world. */
@@ -232,9 +234,12 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
     const token = newInvitationToken(publicUrl, now);
     const open = await lockOpenInvitation(tx, organizationId, emailKey);
     if (open && Date.parse(open.sent_at) + RESEND_AFTER > now.getTime()) return;
-    if (open) {
-      await renewToken(tx, open, token);
+    const renewed = open && isStillMeant(open, link, now) ? open : undefined;
+    if (renewed) {
+      // It ends when its admin meant it to, however often a holder of some link names its address.
+      await renewToken(tx, renewed, { ...token, expiresAt: renewed.expires_at });
     } else {
+      if (open) await markRevoked(tx, open, now.toISOString());
       if ((await countByLink(tx, organizationId, link.id)) >= ADDRESSES_A_LINK)
         throw tooManyInvitations(3600);
       const child = { organizationId, id: ids(), email, emailKey, role, message, linkId: link.id };
@@ -246,9 +251,10 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
       target: { type: 'invitation', id: link.id },
       details: { email },
     });
-    const { link: address, expiresAt } = token;
+    const { link: address } = token;
+    const expiresAt = renewed ? renewed.expires_at : token.expiresAt;
     const inviterName = await inviterOf(tx, link);
-    const to = open?.email ?? email;
+    const to = renewed?.email ?? email;
     await mail.send(
       tx,
       invitationMail({ to, organizationName, inviterName, message, link: address, expiresAt }),
@@ -272,4 +278,9 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
       return work(tx, invitation);
     });
   }
+}
+
+/** Whether an open invitation for the address goes before the link: an admin meant it, and still does; or this link made it. */
+function isStillMeant(open: InvitationRow, link: InvitationRow, now: Date): boolean {
+  return Date.parse(open.expires_at) > now.getTime() && (open.link_id === null || open.link_id === link.id);
 }

@@ -224,6 +224,39 @@ export function invitationsContract(name: string, open: () => Promise<TestDataba
         expect((await accept({ token, email: address() })).status).toBe(410);
       });
 
+      test('gives the role of the link, not of an invitation that has expired, and extends none', async () => {
+        const email = address();
+        await invite(ann, { email, role: 'admin' });
+        const ends = async (seconds: number) => {
+          const at = new Date(world.clock().getTime() + seconds * 1000).toISOString();
+          await db.owner('update invitations set expires_at = $2 where email = $1', [email, at]);
+          return at;
+        };
+        const lookedUp = async () => lookup(tokenIn((await world.mailTo(email))[0] ?? ''));
+        const soon = await ends(120);
+        world.pass(61);
+        expect((await accept({ token: await linked(ann, 'guest'), email })).status).toBe(202);
+        const same = (await lookedUp()).body;
+        expect(same.role).toBe('admin');
+        expect(Date.parse(same.expiresAt)).toBe(Date.parse(soon));
+        world.pass(61);
+        expect((await accept({ token: await linked(ann, 'guest'), email })).status).toBe(202);
+        expect((await lookedUp()).body).toMatchObject({ email, role: 'guest' });
+      });
+
+      test('leads on where the address was given for another link that is gone', async () => {
+        const email = address();
+        const { id } = (await invite(ann, { role: 'guest' })).body.invitation;
+        await accept({ token: await linked(ann), email });
+        world.pass(61);
+        for (const one of (await ann.call('GET', '/invitations')).body.items)
+          if (one.email === null && one.state === 'open' && one.id !== id)
+            await ann.call('DELETE', `/invitations/${one.id}`);
+        expect((await accept({ token: await linked(ann), email })).status).toBe(202);
+        const [mail = ''] = await world.mailTo(email);
+        expect((await lookup(tokenIn(mail))).status).toBe(200);
+      });
+
       test('does not send mail to the world', async () => {
         const token = await linked(ann);
         const email = address();
