@@ -15,7 +15,7 @@ export function searchRoutes(search: SearchService): Routes {
           response: { 200: SearchAnswerView },
         },
       },
-      async (request) => search.search(request.actor, request.query, AbortSignal.timeout(search.timeoutMs)),
+      async (request) => search.search(request.actor, request.query),
     );
   };
 }

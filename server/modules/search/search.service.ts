@@ -6,27 +6,21 @@ import { toView } from './search.view.ts';
 const DEFAULT_LIMIT = 20;
 
 export class SearchService {
-  /** How long a query may wait for an embedding server; milliseconds. */
-  readonly timeoutMs = 10_000;
   readonly #search: SearchPlatform;
 
   constructor(search: SearchPlatform) {
     this.#search = search;
   }
 
-  async search(actor: Actor, query: SearchQuery, signal: AbortSignal): Promise<SearchAnswerView> {
+  async search(actor: Actor, query: SearchQuery): Promise<SearchAnswerView> {
     const began = performance.now();
     const { types, mode, limit, ...rest } = query;
-    const answer = await this.#search.index.search(
-      actor,
-      {
-        ...rest,
-        types: types?.split(',').map((type) => type.trim()),
-        mode: mode ?? 'hybrid',
-        limit: limit ?? DEFAULT_LIMIT,
-      },
-      signal,
-    );
+    const answer = await this.#search.index.search(actor, {
+      ...rest,
+      types: types?.split(',').map((type) => type.trim()),
+      mode: mode ?? 'hybrid',
+      limit: limit ?? DEFAULT_LIMIT,
+    });
     return toView(answer, performance.now() - began);
   }
 }

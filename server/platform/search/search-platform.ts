@@ -6,6 +6,7 @@ import { Embedders } from './embedding/embedders.ts';
 import { retrain, type TrainingOutcome, type TrainingProgress, trainingDue } from './embedding/training.ts';
 import { createIndexer } from './indexer.ts';
 import { IndexCache } from './memory/index-cache.ts';
+import { BYTES_A_DIMENSION } from './memory/vector-table.ts';
 import type { SearchIndex } from './port.ts';
 import { search } from './searcher.ts';
 import { type IndexState, readState } from './storage/search-read.repository.ts';
@@ -18,8 +19,8 @@ export interface SearchPlatformOptions {
   /** What all indexes in memory may take together, and what all trained models; bytes. */
   readonly maxIndexBytes?: number;
   readonly maxModelBytes?: number;
-  /** On a server: organizations with more passages leave their vectors to its HNSW index. */
-  readonly vectorsInMemory?: number;
+  /** On a server: organizations whose vectors take more leave them to its HNSW index; bytes. */
+  readonly maxVectorBytes?: number;
 }
 
 /** The search engine over the product's own database, whichever it is. */
@@ -39,17 +40,15 @@ export interface SearchPlatform {
 
 const DEFAULT_INDEX_BYTES = 384 * 1024 * 1024;
 const DEFAULT_MODEL_BYTES = 128 * 1024 * 1024;
-/** Compared exactly in a millisecond or two, for 256 bytes each; beyond, HNSW is quicker and finds nearly as much. */
-const DEFAULT_VECTORS_IN_MEMORY = 200_000;
+/** 262,144 vectors of 256 dimensions, compared in a few milliseconds; beyond, HNSW is quicker and finds nearly as much. */
+const DEFAULT_VECTOR_BYTES = 128 * 1024 * 1024;
 /** How long after a query asked for training another one may; milliseconds. */
 const ASK_AGAIN = 60_000;
-/** How long a query waits for an embedding server before it runs by words alone; milliseconds. */
-const QUERY_EMBEDDING_TIMEOUT = 5_000;
 
 export function createSearchPlatform(options: SearchPlatformOptions): SearchPlatform {
   const { embedding, logger } = options;
   const { uow, kind } = options.database;
-  const vectorsInMemory = options.vectorsInMemory ?? DEFAULT_VECTORS_IN_MEMORY;
+  const maxVectorBytes = options.maxVectorBytes ?? DEFAULT_VECTOR_BYTES;
   const embedders = new Embedders({
     uow,
     external: embedding,
@@ -58,7 +57,8 @@ export function createSearchPlatform(options: SearchPlatformOptions): SearchPlat
   const cache = new IndexCache({
     uow,
     maxBytes: options.maxIndexBytes ?? DEFAULT_INDEX_BYTES,
-    keepsVectors: (passages) => kind === 'embedded' || passages <= vectorsInMemory,
+    keepsVectors: (passages, dimensions) =>
+      kind === 'embedded' || passages * dimensions * BYTES_A_DIMENSION <= maxVectorBytes,
   });
   let trainingHandler: ((tx: Tx, actor: OrganizationActor) => Promise<void>) | undefined;
   const external = embedding?.id ?? null;
@@ -91,7 +91,7 @@ export function createSearchPlatform(options: SearchPlatformOptions): SearchPlat
   return {
     index: {
       ...createIndexer({ uow, embedders, changed }),
-      search: (actor, request, signal) => search(searcher, actor, request, withTimeout(signal)),
+      search: (actor, request, signal) => search(searcher, actor, request, signal),
     },
     onTrainingDue: (handler) => {
       trainingHandler = handler;
@@ -103,9 +103,4 @@ export function createSearchPlatform(options: SearchPlatformOptions): SearchPlat
     train: (actor, signal, report) => retrain({ uow, embedders }, actor, signal, report),
     close: async () => undefined,
   };
-}
-
-function withTimeout(signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(QUERY_EMBEDDING_TIMEOUT);
-  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
 }

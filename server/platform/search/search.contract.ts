@@ -38,11 +38,11 @@ function source(text: string | readonly string[], more: Partial<IndexDocument> =
   };
 }
 
-/** What the search engine must do over every database; `vectorsInMemory: 0` leaves vectors to the database's own index. */
+/** What the search engine must do over every database; `maxVectorBytes: 0` leaves vectors to the database's own index. */
 export function searchContract(
   name: string,
   open: () => Promise<TestDatabase>,
-  vectorsInMemory?: number,
+  maxVectorBytes?: number,
 ): void {
   describe(`search contract: ${name}`, () => {
     let database: TestDatabase;
@@ -63,7 +63,7 @@ export function searchContract(
         database: database.database,
         embedding: null,
         logger: quiet,
-        ...(vectorsInMemory === undefined ? {} : { vectorsInMemory }),
+        ...(maxVectorBytes === undefined ? {} : { maxVectorBytes }),
         ...options,
       });
     }

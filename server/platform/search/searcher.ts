@@ -36,6 +36,15 @@ const NOTHING: SearchAnswer = {
   correctedTo: null,
 };
 
+/** How long a query waits for an embedding server before it runs by words alone; milliseconds. */
+const QUERY_EMBEDDING_TIMEOUT = 5_000;
+const NEVER = new AbortController().signal;
+
+function withTimeout(signal: AbortSignal | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(QUERY_EMBEDDING_TIMEOUT);
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+}
+
 /** What one search works with, put together once. */
 interface Context extends AnswerContext {
   readonly state: IndexState;
@@ -49,7 +58,7 @@ export async function search(
   options: SearcherOptions,
   actor: Actor,
   request: SearchRequest,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<SearchAnswer> {
   const after = request.cursor === undefined ? null : decodeSearchCursor(request, request.cursor);
   const { organizationId } = actor;
@@ -113,7 +122,11 @@ function inOwnLanguage({ index, resolved }: Context, ranking: Ranking): Ranking 
   return { ...ranking, found: { rows, scores: preferred } };
 }
 
-async function rank(options: SearcherOptions, context: Context, signal: AbortSignal): Promise<Ranking> {
+async function rank(
+  options: SearcherOptions,
+  context: Context,
+  signal: AbortSignal | undefined,
+): Promise<Ranking> {
   const { actor, index, state, request, resolved, keeps } = context;
   const { embedder } = state;
   const query =
@@ -146,14 +159,16 @@ async function embedQuery(
   options: SearcherOptions,
   { actor, index, parsed, resolved }: Context,
   embedder: EmbedderRow,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Float32Array | null> {
   const terms = new Map(
     resolved.words.flatMap(({ weight, forms }) => forms.map(({ term }) => [term, weight] as const)),
   );
   const text = { text: parsed.text, language: index.mainLanguage, terms };
   try {
-    const [vector] = await options.embedders.embed(actor, embedder, [text], signal);
+    // The built-in embedders take less time than a timer.
+    const until = embedder.kind === 'external' ? withTimeout(signal) : (signal ?? NEVER);
+    const [vector] = await options.embedders.embed(actor, embedder, [text], until);
     return vector ?? null;
   } catch (error) {
     if (embedder.kind !== 'external') throw error;

@@ -72,14 +72,14 @@ describe.skipIf(url === undefined)('vectors of many organizations in one HNSW in
   afterAll(() => database.close());
 
   test('each finds at least 95 of 100 of its own exact nearest ten', async () => {
-    const platform = (vectorsInMemory: number) =>
+    const platform = (maxVectorBytes: number) =>
       createSearchPlatform({
         database: database.database,
         embedding: clustered,
         logger: { warn: () => undefined },
-        vectorsInMemory,
+        maxVectorBytes,
       });
-    const exact = platform(1_000_000);
+    const exact = platform(1_000_000_000);
     const indexed = platform(0);
     let found = 0;
     let wanted = 0;

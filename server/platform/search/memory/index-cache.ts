@@ -18,8 +18,8 @@ export interface IndexCacheOptions {
   readonly uow: UnitOfWork;
   /** What all indexes together may take; the least recently used organization is dropped first. */
   readonly maxBytes: number;
-  /** Whether an organization of so many passages keeps its vectors in memory. */
-  readonly keepsVectors: (passages: number) => boolean;
+  /** Whether an organization keeps so many vectors in memory. */
+  readonly keepsVectors: (passages: number, dimensions: number) => boolean;
 }
 
 interface Entry {
@@ -71,8 +71,9 @@ export class IndexCache {
   }
 
   #embedderInMemory(state: IndexState): number | null {
-    return state.embedder !== null && this.#options.keepsVectors(state.passages)
-      ? state.embedder.number
+    const { embedder, passages } = state;
+    return embedder !== null && this.#options.keepsVectors(passages, embedder.dimensions)
+      ? embedder.number
       : null;
   }
 
