@@ -29,6 +29,9 @@ create table identity_providers (
   trust_email boolean not null,
   -- Empty: any.
   email_domains text[] not null,
+  -- Whoever comes from it has shown a second factor there, without its saying so; and values of `acr` by which it says so.
+  trust_second_factor boolean not null,
+  second_factor_acr text[] not null,
   webhook_format text check (webhook_format in ('standard', 'auth0')),
   -- A sealed JSON list of secrets, all of them valid: two while one is being replaced.
   webhook_secrets bytea,
@@ -76,10 +79,25 @@ create table federated_sessions (
   provider_id uuid not null references identity_providers (id) on delete cascade,
   identity_id uuid not null references federated_identities (id) on delete cascade,
   -- The provider's own session, which its back-channel logout names.
-  provider_session text
+  provider_session text,
+  -- Shown at the provider, by its word.
+  second_factor boolean not null
 );
 create index federated_sessions_by_identity on federated_sessions (identity_id);
 create index federated_sessions_by_provider on federated_sessions (provider_id, provider_session);
+
+-- A sign-in by a provider that waits for the person's own second factor: what its session will be.
+alter table sign_in_challenges
+  drop constraint sign_in_challenges_method_check,
+  add constraint sign_in_challenges_method_check check (method in ('password', 'link', 'sso')),
+  add column provider_id uuid references identity_providers (id) on delete cascade,
+  add column identity_id uuid references federated_identities (id) on delete cascade,
+  add column provider_session text,
+  add column organization_id uuid references organizations (id) on delete cascade,
+  add check ((method = 'sso') = (provider_id is not null and identity_id is not null));
+create index sign_in_challenges_by_provider on sign_in_challenges (provider_id, provider_session);
+create index sign_in_challenges_by_identity on sign_in_challenges (identity_id);
+create index sign_in_challenges_by_organization on sign_in_challenges (organization_id);
 
 -- Memberships that a provider gave. The row stays when an admin removes the member: then the provider does not bring them back.
 create table provisioned_memberships (

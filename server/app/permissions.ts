@@ -39,6 +39,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /auth/oidc/errors/{code}': open('the sign-in page explains what went wrong'),
   'GET /auth/oidc/{provider}/start': open('people sign in by it'),
   'GET /auth/oidc/{provider}/callback': open('the provider sends the browser here'),
+  'POST /auth/oidc/{provider}/backchannel-logout': open('the logout token says who sent it'),
   'POST /auth/webhooks/{provider}': open('the signature says who sent it'),
   'POST /invitations/lookup': open('whoever holds the token may know what it is for'),
   'POST /invitations/accept': open('people without an account accept too'),

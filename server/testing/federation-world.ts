@@ -49,7 +49,14 @@ export function failureOf({ url }: Page): string | null {
 
 export async function federationWorld(db: TestDatabase): Promise<FederationWorld> {
   const callbacks = ['acme', 'other'].map((slug) => `${ORIGIN}/api/v1/auth/oidc/${slug}/callback`);
-  const provider = await startTestProvider(callbacks);
+  const provider = await startTestProvider(callbacks, {
+    url: `${ORIGIN}/api/v1/auth/oidc/acme/backchannel-logout`,
+    deliver: async (payload) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const url = '/api/v1/auth/oidc/acme/backchannel-logout';
+      return (await world.http.inject({ method: 'POST', url, headers, payload })).statusCode;
+    },
+  });
   const world = await identityWorld(db, { reach: [provider.place] });
   const founder = await world.join(`founder${serial++}@here.example`);
   const { organizationId } = founder;

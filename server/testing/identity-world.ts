@@ -9,7 +9,12 @@ import {
 } from '../modules/identity/identity.module.ts';
 import { tasksModule } from '../modules/tasks/tasks.module.ts';
 import { createAuditTrail } from '../platform/audit/index.ts';
-import { createAccessChanges, createSecretBox, deriveKeys } from '../platform/auth/index.ts';
+import {
+  type AccessChanges,
+  createAccessChanges,
+  createSecretBox,
+  deriveKeys,
+} from '../platform/auth/index.ts';
 import { MemoryCache } from '../platform/cache/index.ts';
 import { createHttpServer, type Http } from '../platform/http/index.ts';
 import { createLogger } from '../platform/logging/index.ts';
@@ -61,6 +66,7 @@ export interface IdentityWorld extends IdentityModule {
   readonly http: Http;
   readonly clock: Clock;
   readonly ids: IdSource;
+  readonly accessChanges: AccessChanges;
   /** A new account, signed in twice: as a browser with cookies and as a program with tokens. */
   join(email: string): Promise<Joined>;
   /** Lets so many seconds pass. */
@@ -156,6 +162,7 @@ export async function identityWorld(
     ...first,
     clock,
     ids: newId,
+    accessChanges,
     join: (email) => join(first.http, email),
     pass: (seconds) => {
       now += seconds * 1000;

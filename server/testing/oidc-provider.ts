@@ -20,7 +20,16 @@ export interface TestProvider {
 
 const CLIENT = { id: 'scriptorium', secret: 'the secret of the client, long enough' } as const;
 
-export async function startTestProvider(redirectUris: readonly string[]): Promise<TestProvider> {
+/** Where the provider tells that somebody signed out, and how what it says gets there: its form in, the status out. */
+export interface LogoutReceiver {
+  readonly url: string;
+  deliver(form: string): Promise<number>;
+}
+
+export async function startTestProvider(
+  redirectUris: readonly string[],
+  logout: LogoutReceiver,
+): Promise<TestProvider> {
   const port = await freePort();
   const place = `127.0.0.1:${port}`;
   const issuer = `http://${place}`;
@@ -33,6 +42,8 @@ export async function startTestProvider(redirectUris: readonly string[]): Promis
         redirect_uris: [...redirectUris],
         grant_types: ['authorization_code'],
         response_types: ['code'],
+        backchannel_logout_uri: logout.url,
+        backchannel_logout_session_required: true,
       },
     ],
     findAccount: (_context, id) => ({
@@ -50,7 +61,11 @@ export async function startTestProvider(redirectUris: readonly string[]): Promis
     scopes: ['openid', 'email', 'profile', 'groups'],
     pkce: { required: () => true },
     cookies: { keys: ['for tests'] },
-    features: { devInteractions: { enabled: true } },
+    features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
+    fetch: async (url, options) =>
+      String(url) === logout.url
+        ? new Response(null, { status: await logout.deliver(String(options?.body)) })
+        : globalThis.fetch(url, options),
   });
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = provider.listen(port, '127.0.0.1', () => resolve(listening));

@@ -9,7 +9,13 @@ export type AccessQuestion =
   /** The SHA-256 of an API key, which knows its own person and organization. */
   | { readonly keyHash: Uint8Array }
   /** A person whom an identity provider vouches for, request by request. */
-  | { readonly identityId: string; readonly providerId: string; readonly organizationId: string };
+  | {
+      readonly identityId: string;
+      readonly providerId: string;
+      readonly organizationId: string;
+      /** Shown at the provider, by its word. */
+      readonly secondFactor: boolean;
+    };
 
 export interface Access {
   readonly userId: string;
@@ -26,7 +32,10 @@ export interface Access {
    * from a provider that leads to other organizations: whoever runs that one is nobody here.
    */
   readonly barred: boolean;
-  /** The organization asks for a second factor, and the person has none, and comes from no provider that leads to it. */
+  /**
+   * The organization asks for a second factor, and this credential stands for none: the person has none of their own, and no
+   * provider that leads to the organization says that they have shown one there.
+   */
   readonly secondFactorMissing: boolean;
   /** Null for a session. */
   readonly key: AccessKey | null;
@@ -77,19 +86,20 @@ const ACCESS = statement<AccessRow>(
     select asked.position, s.user_id, asked.organization_id, s.id as session_id, s.method,
       case when s.method = 'sso' then (select v.provider_id from federated_sessions v where v.session_id = s.id)
       end as provider_id,
-      null::uuid as key_id, null::text as key_role, null::text[] as key_scopes, null::timestamptz as key_last_used_at
+      null::uuid as key_id, null::text as key_role, null::text[] as key_scopes, null::timestamptz as key_last_used_at,
+      null::bool as second_factor
     from unnest($2::int4[], $3::uuid[], $4::uuid[], $5::uuid[]) as asked (position, session_id, user_id, organization_id)
     join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
       and s.revoked_at is null and s.expires_at > $1::timestamptz
     union all
-    select asked.position, k.user_id, k.organization_id, null, null, null, k.id, k.role, k.scopes, k.last_used_at
+    select asked.position, k.user_id, k.organization_id, null, null, null, k.id, k.role, k.scopes, k.last_used_at, null
     from unnest($6::int4[], $7::bytea[]) as asked (position, token_hash)
     join api_keys k on k.token_hash = asked.token_hash
       and k.revoked_at is null and (k.expires_at is null or k.expires_at > $1::timestamptz)
     union all
-    select asked.position, f.user_id, asked.organization_id, null, null, p.id, null, null, null, null
-    from unnest($8::int4[], $9::uuid[], $10::uuid[], $11::uuid[])
-      as asked (position, identity_id, provider_id, organization_id)
+    select asked.position, f.user_id, asked.organization_id, null, null, p.id, null, null, null, null, asked.second_factor
+    from unnest($8::int4[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bool[])
+      as asked (position, identity_id, provider_id, organization_id, second_factor)
     join federated_identities f on f.id = asked.identity_id
     join identity_providers p on p.id = asked.provider_id and p.issuer = f.issuer
       and p.enabled and p.bearer_audience is not null
@@ -104,8 +114,13 @@ const ACCESS = statement<AccessRow>(
       else c.session_id is null or o.sso_only or exists (
         select from identity_provider_organizations d where d.provider_id = c.provider_id)
     end as barred,
-    coalesce(o.require_second_factor and u.second_factor_at is null and c.session_id is not null and not leads.here, false)
-      as second_factor_missing,
+    case
+      when c.key_id is not null or not coalesce(o.require_second_factor, false) then false
+      when c.session_id is null then not (leads.here and c.second_factor)
+      when u.second_factor_at is not null then false
+      else not (leads.here and exists (
+        select from federated_sessions v where v.session_id = c.session_id and v.second_factor))
+    end as second_factor_missing,
     c.key_id, c.organization_id as key_organization_id, c.key_role, c.key_scopes, c.key_last_used_at
   from credential c
   join users u on u.id = c.user_id and u.disabled_at is null
@@ -141,6 +156,7 @@ export async function readAccess(
     identities.map(({ question }) => question.identityId),
     identities.map(({ question }) => question.providerId),
     identities.map(({ question }) => question.organizationId),
+    identities.map(({ question }) => question.secondFactor),
   );
   const byPosition = new Map(rows.map((row) => [row.position, toAccess(row)]));
   return questions.map((_, index) => byPosition.get(index));

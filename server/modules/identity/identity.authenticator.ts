@@ -114,13 +114,14 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
   /** Only where their provider leads, and never an operator: a provider vouches for members, not for who runs the instance. */
   async function foreignActor(foreigner: Foreigner, credentials: Credentials): Promise<Actor> {
     const { requestId, address } = credentials;
-    const { identityId, providerId } = foreigner;
+    const { identityId, providerId, secondFactor } = foreigner;
     const chosen = (credentials.organizationId ?? foreigner.organizationId).toLowerCase();
     if (!isId(chosen)) throw organizationNotFound();
-    const access = await accessOf({ identityId, providerId, organizationId: chosen });
+    const access = await accessOf({ identityId, providerId, secondFactor, organizationId: chosen });
     if (!access) throw invalidToken();
     if (access.role === null || access.barred) throw organizationNotFound();
     requireOpen(access, credentials);
+    if (access.secondFactorMissing && !credentials.withoutSecondFactor) throw secondFactorSetupRequired();
     return {
       kind: 'user',
       userId: access.userId,

@@ -13,6 +13,7 @@ import type {
   TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import { insertFederatedSession } from './federation/federated-sessions.repository.ts';
 import { ssoRequired } from './federation/federation.errors.ts';
 import { withoutBarred } from './federation/sso.repository.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
@@ -68,8 +69,18 @@ export interface Opening {
   readonly organizationId?: string | undefined;
   /** What they showed besides. */
   readonly secondFactor?: 'code' | 'recovery_code';
-  /** The identity provider that vouches for them. */
-  readonly providerId?: string;
+  /** Of the identity provider that vouches for them. */
+  readonly provider?: ProviderWord;
+}
+
+/** What an identity provider has said about a sign-in. */
+export interface ProviderWord {
+  readonly id: string;
+  readonly identityId: string;
+  /** Its own session, where it names one. */
+  readonly session: string | null;
+  /** The person has shown a second factor there. */
+  readonly secondFactor: boolean;
 }
 
 /** Whose sessions end, and why: `reason` is for the audit trail. */
@@ -132,12 +143,13 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   return { open, grant, refresh, end, endAll };
 
   async function open(tx: Tx, actor: Actor, user: UserRow, opening: Opening): Promise<OpenSession> {
-    const { method, origin, secondFactor } = opening;
+    const { method, origin, secondFactor, provider } = opening;
     if (await isDisabled(tx, user.id)) throw accountDisabled();
     const belonging = await organizationsOf(tx, user.id);
-    const organizations = await withoutBarred(tx, belonging, { providerId: opening.providerId ?? null });
+    const organizations = await withoutBarred(tx, belonging, { providerId: provider?.id ?? null });
     const organization = organizations.find(({ id }) => id === opening.organizationId) ?? organizations[0];
     if (!organization) throw belonging.length > 0 ? ssoRequired() : noOrganization();
+    const shown = secondFactor ?? (provider?.secondFactor ? 'provider' : undefined);
     const now = clock();
     const family = { sessionId: ids(), generation: 0, seed: new Uint8Array(randomBytes(32)) };
     await insertSession(tx, {
@@ -151,12 +163,21 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
       at: now.toISOString(),
       expiresAt: expiryFrom(now),
     });
+    if (provider) {
+      await insertFederatedSession(tx, {
+        session_id: family.sessionId,
+        provider_id: provider.id,
+        identity_id: provider.identityId,
+        provider_session: provider.session,
+        second_factor: provider.secondFactor,
+      });
+    }
     await audit.record(tx, actor, {
       action: 'session.opened',
       organizationId: organization.id,
       userId: user.id,
       target: { type: 'session', id: family.sessionId },
-      details: { method, ...(secondFactor === undefined ? {} : { secondFactor }) },
+      details: { method, ...(shown === undefined ? {} : { secondFactor: shown }) },
     });
     return { family, user, organization };
   }

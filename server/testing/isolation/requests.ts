@@ -81,6 +81,12 @@ export const REQUESTS: Readonly<Record<string, RequestSpec>> = {
   'GET /auth/oidc/errors/{code}': { params: () => ({ code: 'state_mismatch' }), answers: [200, 404] },
   'GET /auth/oidc/{provider}/start': { params: () => ({ provider: 'nobody' }), answers: [302, 303, 404] },
   'GET /auth/oidc/{provider}/callback': { params: () => ({ provider: 'nobody' }), answers: [302, 303, 404] },
+  // Signed by a provider; here nobody did, and it is no form.
+  'POST /auth/oidc/{provider}/backchannel-logout': {
+    params: () => ({ provider: 'nobody' }),
+    body: () => ({}),
+    answers: [400, 415],
+  },
   'POST /auth/webhooks/{provider}': {
     params: () => ({ provider: 'nobody' }),
     body: () => ({}),

@@ -148,6 +148,15 @@ export function webhookNotUnderstood(message: string): AppError {
   });
 }
 
+/** One answer for whatever is wrong with a logout token; 400, as Back-Channel Logout 1.0, 2.8 says. */
+export function logoutRefused(): AppError {
+  return new AppError({
+    kind: 'malformed',
+    code: 'federation.logout_refused',
+    safeMessage: 'This is no logout token of the identity provider, or it is too old.',
+  });
+}
+
 export function unknownFailure(): AppError {
   return new AppError({
     kind: 'not_found',

@@ -11,7 +11,10 @@ import type { Routes } from '../../../platform/http/index.ts';
 import type { Outbound } from '../../../platform/outbound/port.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import type { Grant, Sessions } from '../identity.sessions.ts';
+import type { Challenges } from '../second-factor/challenges.ts';
 import { createAdmission } from './admission.ts';
+import { backchannelLogoutRoutes } from './backchannel-logout.routes.ts';
+import { createBackchannelLogout } from './backchannel-logout.service.ts';
 import { createForeignTokens, type ForeignTokens } from './foreign-tokens.ts';
 import { createLoginFlows } from './login-flow.ts';
 import { createManagedAccounts } from './managed-accounts.ts';
@@ -39,6 +42,7 @@ export interface FederationDependencies {
   readonly ids: IdSource;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly sessions: Sessions;
+  readonly challenges: Pick<Challenges, 'create'>;
   readonly limits: Pick<SignInLimits, 'signIn'>;
   /** 32 bytes. */
   readonly storedSecrets: Uint8Array;
@@ -65,6 +69,7 @@ export function federationRoom(dependencies: FederationDependencies): Federation
   const addresses: ProviderAddresses = {
     redirectUri: (slug) => `${publicUrl}/api/v1/auth/oidc/${slug}/callback`,
     webhookUrl: (slug) => `${publicUrl}/api/v1/auth/webhooks/${slug}`,
+    backchannelLogoutUrl: (slug) => `${publicUrl}/api/v1/auth/oidc/${slug}/backchannel-logout`,
   };
   const client = createOidcClient({ outbound, clock, secrets });
   const memberships = createMemberships({ audit, accessChanges, clock });
@@ -88,6 +93,7 @@ export function federationRoom(dependencies: FederationDependencies): Federation
       providersRoutes(providers),
       ssoRoutes(sso),
       webhooksRoutes(webhooks),
+      backchannelLogoutRoutes(createBackchannelLogout(dependencies)),
     ],
     providers,
     sso,

@@ -1,6 +1,9 @@
 import { describe } from 'vitest';
 import { postgresTestDatabase, testServerUrl } from '../../../testing/database.ts';
+import { backchannelLogoutContract } from './backchannel-logout.contract.ts';
+import { confinementContract } from './confinement.contract.ts';
 import { foreignTokensContract } from './foreign-tokens.contract.ts';
+import { providerFactorContract } from './provider-factor.contract.ts';
 import { providersContract } from './providers.contract.ts';
 import { federatedSignInContract } from './sign-in.contract.ts';
 import { webhooksContract } from './webhooks.contract.ts';
@@ -12,5 +15,8 @@ describe.skipIf(url === '')('identity providers on PostgreSQL (needs TEST_DATABA
   providersContract('PostgreSQL', open);
   federatedSignInContract('PostgreSQL', open);
   foreignTokensContract('PostgreSQL', open);
+  confinementContract('PostgreSQL', open);
+  backchannelLogoutContract('PostgreSQL', open);
+  providerFactorContract('PostgreSQL', open);
   webhooksContract('PostgreSQL', open);
 });

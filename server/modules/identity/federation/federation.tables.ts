@@ -22,6 +22,8 @@ export interface FederationTables {
     link_verified_email: boolean;
     trust_email: boolean;
     email_domains: string[];
+    trust_second_factor: boolean;
+    second_factor_acr: string[];
     webhook_format: WebhookFormat | null;
     /** A JSON list of secrets, sealed. */
     webhook_secrets: Uint8Array | null;
@@ -50,6 +52,7 @@ export interface FederationTables {
     provider_id: string;
     identity_id: string;
     provider_session: string | null;
+    second_factor: boolean;
   };
   provisioned_memberships: {
     organization_id: string;

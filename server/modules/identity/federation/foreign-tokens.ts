@@ -8,6 +8,7 @@ import type { UnitOfWork } from '../../../platform/db/index.ts';
 import type { Outbound } from '../../../platform/outbound/port.ts';
 import { type Admit, admitting } from './admission.ts';
 import { signInFailure } from './federation.errors.ts';
+import { showsSecondFactor } from './federation.policy.ts';
 import type { ProviderRow } from './federation.tables.ts';
 import { createIssuerVerifiers } from './issuer-verifiers.ts';
 import { findProvider, listBearerProviders } from './providers.repository.ts';
@@ -18,6 +19,8 @@ export interface Foreigner {
   readonly providerId: string;
   /** Where the token leads unless the request says otherwise. */
   readonly organizationId: string;
+  /** Shown at the provider, by the token's word. */
+  readonly secondFactor: boolean;
 }
 
 /** Access tokens of issuers that operators trust, as bearer tokens. */
@@ -131,6 +134,9 @@ export function createForeignTokens(dependencies: ForeignTokensDependencies): Fo
     }
     const [organizationId] = outcome.organizationIds;
     if (organizationId === undefined) throw signInFailure('federation.no_access');
-    return { identityId: outcome.identity.id, providerId: provider.id, organizationId };
+    return {
+      ...{ identityId: outcome.identity.id, providerId: provider.id, organizationId },
+      secondFactor: showsSecondFactor(provider, claims),
+    };
   }
 }

@@ -44,6 +44,7 @@ export function providersContract(name: string, open: () => Promise<TestDatabase
         ...{ hasClientSecret: true, webhookFormat: null, scopes: ['openid', 'email', 'profile'] },
         redirectUri: `${ORIGIN}/api/v1/auth/oidc/acme/callback`,
         webhookUrl: `${ORIGIN}/api/v1/auth/webhooks/acme`,
+        backchannelLogoutUrl: `${ORIGIN}/api/v1/auth/oidc/acme/backchannel-logout`,
       });
       expect(made.headers.location).toBe(`${PATH}/${view.id}`);
       expect((await call('GET', `/${view.id}`)).json()).toEqual(view);

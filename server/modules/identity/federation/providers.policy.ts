@@ -22,6 +22,8 @@ export interface ProviderSettings {
   readonly linkVerifiedEmail: boolean;
   readonly trustEmail: boolean;
   readonly emailDomains: readonly string[];
+  readonly trustSecondFactor: boolean;
+  readonly secondFactorAcr: readonly string[];
   readonly webhook: WebhookSettings | null;
 }
 
@@ -47,6 +49,8 @@ export const PROVIDER_DEFAULTS = {
   linkVerifiedEmail: false,
   trustEmail: false,
   emailDomains: [],
+  trustSecondFactor: false,
+  secondFactorAcr: [],
   webhook: null,
 } as const satisfies Partial<ProviderSettings>;
 

@@ -64,6 +64,15 @@ const SETTINGS = {
     maxItems: 100,
     description: 'empty: any',
   }),
+  trustSecondFactor: Type.Boolean({
+    description:
+      'everybody who comes from it has shown a second factor there, without its saying so in each token',
+  }),
+  secondFactorAcr: Type.Array(Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }), {
+    maxItems: 20,
+    description:
+      'values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at',
+  }),
 };
 
 const Secret = Type.String({ minLength: 1, maxLength: 1000 });
@@ -104,6 +113,10 @@ export const ProviderView = Type.Object({
   webhookFormat: Nullable(OneOf(['standard', 'auth0'])),
   redirectUri: Type.String({ description: 'to be registered with the provider, exactly' }),
   webhookUrl: Type.String(),
+  backchannelLogoutUrl: Type.String({
+    description:
+      'for a provider that tells when somebody signs out there (OpenID Connect Back-Channel Logout)',
+  }),
   version: Type.Integer(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -116,6 +129,7 @@ export const ProviderPage = PageOf(ProviderView);
 export interface ProviderAddresses {
   redirectUri(slug: string): string;
   webhookUrl(slug: string): string;
+  backchannelLogoutUrl(slug: string): string;
 }
 
 export function toProviderView(
@@ -142,10 +156,13 @@ export function toProviderView(
     linkVerifiedEmail: row.link_verified_email,
     trustEmail: row.trust_email,
     emailDomains: row.email_domains,
+    trustSecondFactor: row.trust_second_factor,
+    secondFactorAcr: row.second_factor_acr,
     hasClientSecret: row.client_secret !== null,
     webhookFormat: row.webhook_format,
     redirectUri: addresses.redirectUri(row.slug),
     webhookUrl: addresses.webhookUrl(row.slug),
+    backchannelLogoutUrl: addresses.backchannelLogoutUrl(row.slug),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -194,6 +194,8 @@ export function createProviders(dependencies: ProvidersDependencies): ProvidersS
       link_verified_email: settings.linkVerifiedEmail,
       trust_email: settings.trustEmail,
       email_domains: [...settings.emailDomains],
+      trust_second_factor: settings.trustSecondFactor,
+      second_factor_acr: [...settings.secondFactorAcr],
       webhook_format: webhook?.format ?? null,
       webhook_secrets: webhook ? secrets.sealWebhook(kept.id, webhook.secrets) : null,
     };
@@ -219,6 +221,8 @@ export function createProviders(dependencies: ProvidersDependencies): ProvidersS
       linkVerifiedEmail: row.link_verified_email,
       trustEmail: row.trust_email,
       emailDomains: row.email_domains,
+      trustSecondFactor: row.trust_second_factor,
+      secondFactorAcr: row.second_factor_acr,
       webhook:
         row.webhook_format === null
           ? null

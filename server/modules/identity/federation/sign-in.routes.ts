@@ -125,8 +125,11 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
           request.params.provider,
           answer,
         );
-        if (arrived.grant) setSessionCookies(reply, arrived.grant);
-        return reply.redirect(`${publicUrl}${arrived.returnTo}`, 303);
+        const { outcome, returnTo } = arrived;
+        if (outcome && 'challenge' in outcome)
+          return reply.redirect(secondStep(publicUrl, returnTo, outcome.challenge), 303);
+        if (outcome) setSessionCookies(reply, outcome.grant);
+        return reply.redirect(`${publicUrl}${returnTo}`, 303);
       },
     );
     http.post(
@@ -194,4 +197,12 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
       },
     );
   };
+}
+
+/** The sign-in page, which asks for the second factor. Behind # the challenge reaches no server, log or other site. */
+function secondStep(publicUrl: string, returnTo: string, challenge: string): string {
+  const page = new URL(`${publicUrl}/sign-in`);
+  if (returnTo !== '/') page.searchParams.set('next', returnTo);
+  page.hash = new URLSearchParams({ challenge }).toString();
+  return page.href;
 }

@@ -5,15 +5,17 @@ import type { IdSource } from '../../../kernel/ids.ts';
 import type { Cache } from '../../../platform/cache/port.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { SignInLimits } from '../identity.limits.ts';
+import { findAccount } from '../identity.repository.ts';
 import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
 import { ownSignInRequired } from '../passwords/passwords.errors.ts';
+import type { Challenges } from '../second-factor/challenges.ts';
 import { type Admit, admitting, type Vouched } from './admission.ts';
-import { insertFederatedSession, sessionGoesOn } from './federated-sessions.repository.ts';
+import { sessionGoesOn } from './federated-sessions.repository.ts';
 import { providerNotFound, signInFailure } from './federation.errors.ts';
 import { safeReturnTo } from './federation.policy.ts';
 import type { ProviderRow } from './federation.tables.ts';
 import { FLOW_SECONDS, type LoginFlow, type LoginFlows } from './login-flow.ts';
-import type { OidcClient } from './oidc-client.ts';
+import type { OidcClient, SignInAnswer } from './oidc-client.ts';
 import { findEnabledProvider } from './providers.repository.ts';
 import type { ProviderAddresses } from './providers.schemas.ts';
 import { outOfReach } from './sso.repository.ts';
@@ -29,8 +31,11 @@ export interface Departure {
 export interface Arrival {
   /** A path of ours. */
   readonly returnTo: string;
-  /** Null where an account was only connected: its session goes on. */
-  readonly grant: Grant | null;
+  /**
+   * Nobody is signed in yet where the person's own second factor is asked for, and the provider has seen none: what is answered
+   * with it. Null where an account was only connected: its session goes on.
+   */
+  readonly outcome: { readonly grant: Grant } | { readonly challenge: string } | null;
 }
 
 /** Signing in by an identity provider, in a browser. Methods throw the failures of `federation.errors.ts`. */
@@ -58,13 +63,15 @@ export interface FederatedSignInDependencies {
   readonly limits: Pick<SignInLimits, 'signIn'>;
   readonly client: OidcClient;
   readonly flows: LoginFlows;
+  readonly challenges: Pick<Challenges, 'create'>;
   readonly admit: Admit;
   readonly addresses: ProviderAddresses;
   readonly publicUrl: string;
 }
 
 export function createFederatedSignIn(dependencies: FederatedSignInDependencies): FederatedSignIn {
-  const { uow, cache, clock, ids, logger, sessions, limits, client, flows, admit, addresses } = dependencies;
+  const { uow, cache, clock, ids, logger, sessions, limits, client, flows, challenges, admit, addresses } =
+    dependencies;
   return {
     start: (actor, origin, slug, returnTo) => begin(actor, origin, slug, returnTo, null),
     startLink: async (actor, origin, slug, returnTo) => {
@@ -116,18 +123,22 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
     const callback = new URL(`${addresses.redirectUri(slug)}${answer.query}`);
     const said = await client.exchange(provider, callback, flow);
     const vouched: Vouched = { provider, claims: said.claims, at: said.at, complete: true };
-    const session = await (flow.link
-      ? connect(actor, vouched, flow.link)
-      : open(actor, origin, vouched, said.providerSession));
-    return { returnTo: flow.returnTo, grant: session && (await sessions.grant(session)) };
+    const { returnTo } = flow;
+    if (flow.link) {
+      await connect(actor, vouched, flow.link);
+      return { returnTo, outcome: null };
+    }
+    const opened = await open(actor, origin, vouched, said);
+    const outcome = 'challenge' in opened ? opened : { grant: await sessions.grant(opened.session) };
+    return { returnTo, outcome };
   }
 
   async function open(
     actor: Actor,
     origin: Origin,
     vouched: Vouched,
-    providerSession: string | null,
-  ): Promise<OpenSession> {
+    { providerSession, secondFactor }: SignInAnswer,
+  ): Promise<{ readonly session: OpenSession } | { readonly challenge: string }> {
     const { provider } = vouched;
     const instance = instanceActor(actor.requestId);
     // Two transactions: where nothing is left to sign in to, what the provider has taken away stays taken away.
@@ -143,15 +154,13 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
     const { user, identity, organizationIds } = admission.value;
     const [organizationId] = organizationIds;
     return uow.write(instance, async (tx) => {
-      const opening = { method: 'sso', origin, organizationId, providerId: provider.id } as const;
-      const session = await sessions.open(tx, actor, user, opening);
-      await insertFederatedSession(tx, {
-        session_id: session.family.sessionId,
-        provider_id: provider.id,
-        identity_id: identity.id,
-        provider_session: providerSession,
-      });
-      return session;
+      const word = { id: provider.id, identityId: identity.id, session: providerSession, secondFactor };
+      const opening = { method: 'sso', provider: word, organizationId } as const;
+      // Whoever has set up a second factor is asked for one, here if not there.
+      const account = secondFactor ? undefined : await findAccount(tx, user.id);
+      return account && account.second_factor_at !== null
+        ? { challenge: await challenges.create(tx, account, opening) }
+        : { session: await sessions.open(tx, actor, user, { ...opening, origin }) };
     });
   }
 
@@ -159,7 +168,7 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
     actor: Actor,
     vouched: Vouched,
     link: NonNullable<LoginFlow['link']>,
-  ): Promise<null> {
+  ): Promise<void> {
     await uow.write(instanceActor(actor.requestId), async (tx) => {
       if (!(await stillSignedIn(tx, link))) throw signInFailure('federation.session_ended');
       const signedIn: Actor = {
@@ -169,7 +178,6 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
       const admission = await admit(tx, signedIn, vouched, link.userId);
       if (!admission.ok) throw admission.error;
     });
-    return null;
   }
 
   function stillSignedIn(tx: Tx, link: NonNullable<LoginFlow['link']>): Promise<boolean> {

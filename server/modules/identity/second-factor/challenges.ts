@@ -6,19 +6,25 @@ import type { Mail } from '../../../platform/mail/index.ts';
 import { secondFactorChangedMail } from '../email/email.messages.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
-import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import type { Grant, Opening, OpenSession, Origin, ProviderWord, Sessions } from '../identity.sessions.ts';
 import type { AccountRow } from '../identity.tables.ts';
 import { challengeNotValid, wrongSecondFactor } from './second-factor.errors.ts';
 import { deleteChallenge, insertChallenge, lockChallenge } from './second-factor.repository.ts';
+import type { ChallengeRow } from './second-factor.tables.ts';
 import type { Shown, VerifyFactor } from './verification.ts';
 
 /** Seconds between the password and the code. */
 export const CHALLENGE_SECONDS = 300;
 
+/** How somebody has shown who they are, as far as that goes without the second factor. */
+export type FirstStep =
+  | { readonly method: 'password' | 'link' }
+  | { readonly method: 'sso'; readonly provider: ProviderWord; readonly organizationId: string | undefined };
+
 /** The second step of a sign-in. */
 export interface Challenges {
   /** What the person who gave the right password, or a link, answers with the second factor. */
-  create(tx: Tx, account: AccountRow, method: 'password' | 'link'): Promise<string>;
+  create(tx: Tx, account: AccountRow, first: FirstStep): Promise<string>;
   /**
    * Signs in. The challenge is good for one account, once, and only as long as the password stays what it was. Throws
    * `identity.challenge_not_valid`, `identity.second_factor_not_valid`, `identity.too_many_attempts`.
@@ -40,14 +46,19 @@ export function createChallenges(dependencies: ChallengesDependencies): Challeng
   const { uow, mail, clock, limits, sessions, verify, publicUrl } = dependencies;
   return { create, answer };
 
-  async function create(tx: Tx, account: AccountRow, method: 'password' | 'link'): Promise<string> {
+  async function create(tx: Tx, account: AccountRow, first: FirstStep): Promise<string> {
+    const sso = first.method === 'sso' ? first : undefined;
     const challenge = newOpaqueToken();
     const now = clock();
     await insertChallenge(tx, {
       token_hash: hashOpaqueToken(challenge),
       user_id: account.id,
-      method,
+      method: first.method,
       password_hash: account.password_hash,
+      provider_id: sso?.provider.id ?? null,
+      identity_id: sso?.provider.identityId ?? null,
+      provider_session: sso?.provider.session ?? null,
+      organization_id: sso?.organizationId ?? null,
       expires_at: new Date(now.getTime() + CHALLENGE_SECONDS * 1000).toISOString(),
       created_at: now.toISOString(),
     });
@@ -82,6 +93,14 @@ export function createChallenges(dependencies: ChallengesDependencies): Challeng
     await deleteChallenge(tx, tokenHash);
     if (verdict === 'recovery_code')
       await mail.send(tx, secondFactorChangedMail({ to: account.email, publicUrl }, 'recovery_code_used'));
-    return sessions.open(tx, actor, account, { method: challenge.method, origin, secondFactor: verdict });
+    return sessions.open(tx, actor, account, { ...openingOf(challenge), origin, secondFactor: verdict });
   }
+}
+
+/** What the session will be: the same as without a second factor. */
+function openingOf(challenge: ChallengeRow): Pick<Opening, 'method' | 'provider' | 'organizationId'> {
+  const { method, provider_id: id, identity_id: identityId, provider_session: session } = challenge;
+  if (id === null || identityId === null) return { method };
+  const provider = { id, identityId, session, secondFactor: false };
+  return { method, provider, organizationId: challenge.organization_id ?? undefined };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
 import type { ChallengeRow, SecondFactorRow, SecondFactorTables } from './second-factor.tables.ts';
 
@@ -153,13 +154,20 @@ export async function lockChallenge(
   tokenHash: Uint8Array,
   at: string,
 ): Promise<ChallengeRow | undefined> {
-  return builder(tx)
-    .selectFrom('sign_in_challenges')
-    .select(['user_id', 'method', 'password_hash', 'expires_at'])
-    .where('token_hash', '=', tokenHash)
-    .where('expires_at', '>', at)
-    .forUpdate()
-    .executeTakeFirst();
+  return (
+    builder(tx)
+      .selectFrom('sign_in_challenges')
+      .select(['user_id', 'method', 'password_hash', 'expires_at'])
+      .select(['provider_id', 'identity_id', 'provider_session', 'organization_id'])
+      .where('token_hash', '=', tokenHash)
+      .where('expires_at', '>', at)
+      // An identity provider that was switched off meanwhile vouches for nobody.
+      .where(
+        sql<boolean>`(provider_id is null or exists (select from identity_providers p where p.id = provider_id and p.enabled))`,
+      )
+      .forUpdate()
+      .executeTakeFirst()
+  );
 }
 
 export async function deleteChallenge(tx: Tx, tokenHash: Uint8Array): Promise<void> {

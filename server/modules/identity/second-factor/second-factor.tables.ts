@@ -24,8 +24,13 @@ export interface SecondFactorTables extends Pick<IdentityTables, 'users'> {
   sign_in_challenges: {
     token_hash: Uint8Array;
     user_id: string;
-    method: 'password' | 'link';
+    method: 'password' | 'link' | 'sso';
     password_hash: string | null;
+    /** The four of a sign-in by an identity provider: what its session will be. */
+    provider_id: string | null;
+    identity_id: string | null;
+    provider_session: string | null;
+    organization_id: string | null;
     expires_at: string;
     created_at: string;
   };

@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../../testing/database.ts';
+import { backchannelLogoutContract } from './backchannel-logout.contract.ts';
+
+backchannelLogoutContract('embedded', embeddedTestDatabase);
