@@ -74,7 +74,19 @@ export function accountRoom(dependencies: AccountDependencies): AccountRoom {
     mode: dependencies.registrationMode,
   });
   const changing = createPasswords({
-    ...{ uow, audit, mail, queue, clock, passwords, limits, sessions, reauthenticate, publicUrl },
+    ...{
+      uow,
+      audit,
+      accessChanges,
+      mail,
+      queue,
+      clock,
+      passwords,
+      limits,
+      sessions,
+      reauthenticate,
+      publicUrl,
+    },
   });
   const profile = createProfile({
     ...{ uow, audit, accessChanges, mail, clock, limits, reauthenticate, publicUrl },

@@ -130,3 +130,14 @@ export async function markUsed(tx: Tx, uses: readonly KeyUse[]): Promise<void> {
       ${uses.map(({ at }) => at)}::timestamptz[]) as used (organization_id, id, at)
     where k.organization_id = used.organization_id and k.id = used.id`.execute(builder(tx));
 }
+
+/** All of a person, in every organization; says how many there were. As the instance. */
+export async function revokeKeysOf(tx: Tx, userId: string, at: string): Promise<number> {
+  const revoked = await builder(tx)
+    .updateTable('api_keys')
+    .set({ revoked_at: at, updated_at: at })
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return Number(revoked.numUpdatedRows);
+}

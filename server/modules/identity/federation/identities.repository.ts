@@ -45,6 +45,15 @@ export async function deleteIdentity(tx: Tx, id: string): Promise<void> {
   await builder(tx).deleteFrom('federated_identities').where('id', '=', id).execute();
 }
 
+/** Also ends the sessions' tie to their providers; says how many there were. */
+export async function deleteIdentitiesOf(tx: Tx, userId: string): Promise<number> {
+  const deleted = await builder(tx)
+    .deleteFrom('federated_identities')
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return Number(deleted.numDeletedRows);
+}
+
 /** A person's identities with their providers, oldest first. */
 export async function listIdentities(tx: Tx, userId: string) {
   return builder(tx)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor } from '../../../kernel/actor.ts';
 import { type AccountClient, accountClient, tokenIn } from '../../../testing/account-client.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
+import { ADMIN_SECRET } from '../../../testing/federation-world.ts';
 import { type IdentityWorld, identityWorld, type Joined } from '../../../testing/identity-world.ts';
 
 const OLD = 'a password for tests';
@@ -123,6 +124,41 @@ export function passwordsContract(name: string, open: () => Promise<TestDatabase
       await call('POST', 'password-reset/confirm', { body });
       const answer = await call('POST', 'login', { body: { email, password: NEW } });
       expect(answer.body.user.emailVerified).toBe(true);
+    });
+
+    test('the owner of an address gets an account that somebody else made with it for themselves alone', async () => {
+      const { email, userId, program, organizationId } = await join();
+      const token = program.accessToken;
+      const made = await world.http.inject({
+        ...{ method: 'POST', url: '/api/v1/api-keys', headers: { authorization: `Bearer ${token}` } },
+        payload: { name: 'a way back', role: 'admin', scopes: ['organization:read'] },
+      });
+      const { key } = made.json();
+      const withKey = async () =>
+        (
+          await world.http.inject({
+            url: `/api/v1/organizations/${organizationId}/members`,
+            headers: { authorization: `Bearer ${key}` },
+          })
+        ).statusCode;
+      expect(await withKey(), made.body).toBe(200);
+      const provider = await world.http.inject({
+        ...{ method: 'POST', url: '/api/v1/operator/identity-providers', headers: ADMIN_SECRET },
+        payload: { slug: 'theirs', label: 'Theirs', issuer: 'https://issuer.example' },
+      });
+      await db.owner(
+        `insert into federated_identities (issuer, subject, id, user_id, provider_id, created_at, updated_at)
+         values ('https://issuer.example', 'somebody', gen_random_uuid(), $1, $2, now(), now())`,
+        [userId, provider.json().id],
+      );
+      await call('POST', 'password-reset/confirm', {
+        body: { token: await askReset(email), newPassword: NEW },
+      });
+      expect(await withKey()).toBe(401);
+      expect(await db.owner('select from federated_identities where user_id = $1', [userId])).toEqual([]);
+      expect(await world.audited('user.other_ways_ended')).toContainEqual(
+        expect.objectContaining({ targetId: userId, details: { identities: 1, keys: 1 } }),
+      );
     });
 
     test('of ten uses at once one succeeds; a newer link ends the older one; after an hour it is over', async () => {

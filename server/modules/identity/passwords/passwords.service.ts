@@ -1,13 +1,15 @@
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
-import type { AuditTrail } from '../../../platform/audit/index.ts';
-import { hashOpaqueToken, type PasswordHasher } from '../../../platform/auth/index.ts';
+import type { AuditEntry, AuditTrail } from '../../../platform/audit/index.ts';
+import { type AccessChanges, hashOpaqueToken, type PasswordHasher } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
 import type { Queue, QueueDefinition } from '../../../platform/queue/index.ts';
+import { revokeKeysOf } from '../api-keys/api-keys.repository.ts';
 import { passwordChangedMail, resetPasswordMail } from '../email/email.messages.ts';
 import { deleteProofs, findProof, markEmailVerified, takeProof } from '../email/email.repository.ts';
 import { issueProof } from '../email/proofs.ts';
+import { deleteIdentitiesOf } from '../federation/identities.repository.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { emailKeyOf } from '../identity.policy.ts';
 import { findAccount, findAccountByEmail, organizationsOf, updatePassword } from '../identity.repository.ts';
@@ -28,7 +30,8 @@ export interface Passwords {
   /** Does the same for an address with and without an account: what it leads to happens later. Throws `identity.too_many_attempts`. */
   requestReset(actor: Actor, origin: Origin, email: string): Promise<void>;
   /**
-   * Ends all sign-ins; the second factor stays. Throws `identity.proof_not_valid`, `identity.invalid_account`,
+   * Ends all sign-ins; the second factor stays. Where the address is shown to be theirs only now, identity providers and API
+   * keys of the account end too. Throws `identity.proof_not_valid`, `identity.invalid_account`,
    * `identity.password_too_common`, `identity.too_many_attempts`.
    */
   confirmReset(actor: Actor, origin: Origin, body: ConfirmResetBody): Promise<void>;
@@ -42,6 +45,7 @@ export interface PasswordsDependencies {
   readonly clock: Clock;
   readonly passwords: PasswordHasher;
   readonly limits: Pick<SignInLimits, 'mail' | 'signIn'>;
+  readonly accessChanges: Pick<AccessChanges, 'notify'>;
   readonly sessions: Pick<Sessions, 'endAll'>;
   readonly reauthenticate: Reauthenticate;
   readonly publicUrl: string;
@@ -58,8 +62,19 @@ const RESETS: QueueDefinition<{ readonly emailKey: string; readonly requestId: s
 
 /** Registers its queue: call before the queue starts. */
 export function createPasswords(dependencies: PasswordsDependencies): Passwords {
-  const { uow, audit, mail, queue, clock, passwords, limits, sessions, reauthenticate, publicUrl } =
-    dependencies;
+  const {
+    uow,
+    audit,
+    accessChanges,
+    mail,
+    queue,
+    clock,
+    passwords,
+    limits,
+    sessions,
+    reauthenticate,
+    publicUrl,
+  } = dependencies;
   queue.handle(RESETS, (job) => sendReset(job.data.emailKey, job.data.requestId));
 
   return { change, requestReset, confirmReset };
@@ -118,8 +133,9 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
       const proof = await takeProof(tx, { tokenHash, purposes: ['reset_password'], at });
       if (!proof || proof.user_id !== account.id) throw proofNotValid();
       await replace(tx, actor, account, { passwordHash, action: 'user.password_reset', except: undefined });
-      // Whoever got the token reads the address.
-      await markEmailVerified(tx, account.id, proof.email_key, at);
+      // Whoever got the token reads the address. Who made the account did perhaps not, and has left themselves other ways in.
+      if (await markEmailVerified(tx, account.id, proof.email_key, at))
+        await endOtherWays(tx, actor, account.id);
     });
   }
 
@@ -136,13 +152,29 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
     await mail.send(tx, passwordChangedMail({ to: email, publicUrl }));
   }
 
-  async function record(tx: Tx, actor: Actor, userId: string, action: string): Promise<void> {
+  async function endOtherWays(tx: Tx, actor: Actor, userId: string): Promise<void> {
+    const at = clock().toISOString();
+    const identities = await deleteIdentitiesOf(tx, userId);
+    const keys = await revokeKeysOf(tx, userId, at);
+    if (identities + keys === 0) return;
+    await accessChanges.notify(tx, { userId });
+    await record(tx, actor, userId, 'user.other_ways_ended', { identities, keys });
+  }
+
+  async function record(
+    tx: Tx,
+    actor: Actor,
+    userId: string,
+    action: string,
+    details?: AuditEntry['details'],
+  ): Promise<void> {
     const [home] = await organizationsOf(tx, userId);
     await audit.record(tx, actor, {
       action,
       organizationId: home?.id ?? null,
       userId,
       target: { type: 'user', id: userId },
+      ...(details ? { details } : {}),
     });
   }
 }
