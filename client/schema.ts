@@ -1401,6 +1401,70 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/auth/oidc/{provider}/backchannel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear from an identity provider that somebody signed out there
+         * @description OpenID Connect Back-Channel Logout 1.0: a form with one `logout_token`. The same token may come again.
+         *
+         *     Nobody needs to sign in for it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    provider: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description RFC 9457 problem details */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description stable and dotted, for example `library.unsupported_format` */
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                message: string;
+                                path: string;
+                            }[];
+                            requestId: string;
+                            status: number;
+                            title: string;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/oidc/{provider}/callback": {
         parameters: {
             query?: never;
@@ -4902,6 +4966,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             items: {
+                                /** @description for a provider that tells when somebody signs out there (OpenID Connect Back-Channel Logout) */
+                                backchannelLogoutUrl: string;
                                 /** @description the `aud` of its access tokens that are accepted as bearer tokens; null: none are */
                                 bearerAudience: string | null;
                                 /** @description null: nobody signs in by it in a browser */
@@ -4956,12 +5022,16 @@ export interface paths {
                                     [key: string]: "admin" | "power" | "regular" | "guest";
                                 };
                                 scopes: string[];
+                                /** @description values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at */
+                                secondFactorAcr: string[];
                                 /** @description names the provider in addresses: /auth/oidc/{slug}/callback */
                                 slug: string;
                                 /** @description roles follow the claims at each sign-in, down as well as up */
                                 syncRoles: boolean;
                                 /** @description addresses count as verified without the provider’s saying so; needs emailDomains */
                                 trustEmail: boolean;
+                                /** @description everybody who comes from it has shown a second factor there, without its saying so in each token */
+                                trustSecondFactor: boolean;
                                 /**
                                  * Format: date-time
                                  * @description RFC 3339, UTC
@@ -5035,12 +5105,16 @@ export interface paths {
                             [key: string]: "admin" | "power" | "regular" | "guest";
                         };
                         scopes?: string[];
+                        /** @description values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at */
+                        secondFactorAcr?: string[];
                         /** @description names the provider in addresses: /auth/oidc/{slug}/callback */
                         slug: string;
                         /** @description roles follow the claims at each sign-in, down as well as up */
                         syncRoles?: boolean;
                         /** @description addresses count as verified without the provider’s saying so; needs emailDomains */
                         trustEmail?: boolean;
+                        /** @description everybody who comes from it has shown a second factor there, without its saying so in each token */
+                        trustSecondFactor?: boolean;
                         webhook?: {
                             /**
                              * @description standard: Standard Webhooks (Clerk, Svix); auth0: Event Streams with a bearer token
@@ -5061,6 +5135,8 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            /** @description for a provider that tells when somebody signs out there (OpenID Connect Back-Channel Logout) */
+                            backchannelLogoutUrl: string;
                             /** @description the `aud` of its access tokens that are accepted as bearer tokens; null: none are */
                             bearerAudience: string | null;
                             /** @description null: nobody signs in by it in a browser */
@@ -5115,12 +5191,16 @@ export interface paths {
                                 [key: string]: "admin" | "power" | "regular" | "guest";
                             };
                             scopes: string[];
+                            /** @description values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at */
+                            secondFactorAcr: string[];
                             /** @description names the provider in addresses: /auth/oidc/{slug}/callback */
                             slug: string;
                             /** @description roles follow the claims at each sign-in, down as well as up */
                             syncRoles: boolean;
                             /** @description addresses count as verified without the provider’s saying so; needs emailDomains */
                             trustEmail: boolean;
+                            /** @description everybody who comes from it has shown a second factor there, without its saying so in each token */
+                            trustSecondFactor: boolean;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -5171,6 +5251,8 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            /** @description for a provider that tells when somebody signs out there (OpenID Connect Back-Channel Logout) */
+                            backchannelLogoutUrl: string;
                             /** @description the `aud` of its access tokens that are accepted as bearer tokens; null: none are */
                             bearerAudience: string | null;
                             /** @description null: nobody signs in by it in a browser */
@@ -5225,12 +5307,16 @@ export interface paths {
                                 [key: string]: "admin" | "power" | "regular" | "guest";
                             };
                             scopes: string[];
+                            /** @description values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at */
+                            secondFactorAcr: string[];
                             /** @description names the provider in addresses: /auth/oidc/{slug}/callback */
                             slug: string;
                             /** @description roles follow the claims at each sign-in, down as well as up */
                             syncRoles: boolean;
                             /** @description addresses count as verified without the provider’s saying so; needs emailDomains */
                             trustEmail: boolean;
+                            /** @description everybody who comes from it has shown a second factor there, without its saying so in each token */
+                            trustSecondFactor: boolean;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -5333,12 +5419,16 @@ export interface paths {
                             [key: string]: "admin" | "power" | "regular" | "guest";
                         };
                         scopes?: string[];
+                        /** @description values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at */
+                        secondFactorAcr?: string[];
                         /** @description names the provider in addresses: /auth/oidc/{slug}/callback */
                         slug?: string;
                         /** @description roles follow the claims at each sign-in, down as well as up */
                         syncRoles?: boolean;
                         /** @description addresses count as verified without the provider’s saying so; needs emailDomains */
                         trustEmail?: boolean;
+                        /** @description everybody who comes from it has shown a second factor there, without its saying so in each token */
+                        trustSecondFactor?: boolean;
                         webhook?: {
                             /**
                              * @description standard: Standard Webhooks (Clerk, Svix); auth0: Event Streams with a bearer token
@@ -5359,6 +5449,8 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            /** @description for a provider that tells when somebody signs out there (OpenID Connect Back-Channel Logout) */
+                            backchannelLogoutUrl: string;
                             /** @description the `aud` of its access tokens that are accepted as bearer tokens; null: none are */
                             bearerAudience: string | null;
                             /** @description null: nobody signs in by it in a browser */
@@ -5413,12 +5505,16 @@ export interface paths {
                                 [key: string]: "admin" | "power" | "regular" | "guest";
                             };
                             scopes: string[];
+                            /** @description values of `acr` that mean a second factor; asked for at each sign-in. `amr` (RFC 8176) is always looked at */
+                            secondFactorAcr: string[];
                             /** @description names the provider in addresses: /auth/oidc/{slug}/callback */
                             slug: string;
                             /** @description roles follow the claims at each sign-in, down as well as up */
                             syncRoles: boolean;
                             /** @description addresses count as verified without the provider’s saying so; needs emailDomains */
                             trustEmail: boolean;
+                            /** @description everybody who comes from it has shown a second factor there, without its saying so in each token */
+                            trustSecondFactor: boolean;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
