@@ -27,7 +27,7 @@ describe('people', () => {
     const leaver = await newPerson(browser, server, 'Zora');
     await join(admin, leaver, 'guest');
     await page.goto('/organization/members');
-    const row = page.getByRole('listitem').filter({ hasText: 'Zora' });
+    const row = page.locator('[data-member]').filter({ hasText: 'Zora' });
     await row.getByLabel('Role of Zora').selectOption('regular');
     await page.getByLabel('Find a member by name or address').fill('ZOR');
     await expect.poll(() => page.locator('[data-member]').count()).toBe(1);
@@ -67,7 +67,10 @@ describe('people', () => {
     await dialog.waitFor({ state: 'detached' });
     const row = page.locator('[data-invitation]').filter({ hasText: 'emil@example.org' });
     await row.getByText('Power user').waitFor();
+    // It went out a moment ago: the server sends no second mail so soon, and the row says so.
+    admin.tab.expect(429);
     await row.getByRole('button', { name: 'Send again to emil@example.org' }).click();
+    await row.getByRole('alert').waitFor();
     await row.getByRole('button', { name: /^Revoke the invitation/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await row.getByText('Revoked', { exact: true }).waitFor();
@@ -81,7 +84,7 @@ describe('people', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('By a link').click();
     await dialog.getByRole('button', { name: 'Make the link' }).click();
-    const link = await dialog.getByLabel('Link of the invitation').inputValue();
+    const link = await dialog.getByRole('textbox', { name: 'Link of the invitation' }).inputValue();
     const token = link.split('#token=')[1];
     expect(token).toMatch(/^\S{20,}$/);
     const answer = await page.request.post('/api/v1/invitations/lookup', { data: { token } });
@@ -192,6 +195,8 @@ describe('settings', () => {
 
   test('closing asks for the name, and can be taken back', async () => {
     const owner = await newPerson(browser, server, 'Cleo');
+    // The live view of the library ends with the organization.
+    owner.tab.expect(403);
     const { page, complaints } = owner.tab;
     await page.goto('/organization');
     await page.getByRole('button', { name: 'Delete…' }).click();
@@ -200,6 +205,9 @@ describe('settings', () => {
     expect(await act.isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill('Cleo’s office');
     await act.click();
+    await page.getByText('This organization is closed').waitFor();
+    // Whoever comes back by another page is led to where it can be restored.
+    await page.goto('/library');
     await page.getByText('This organization is closed').waitFor();
     await page.getByRole('button', { name: 'Restore' }).click();
     await page.getByRole('button', { name: 'Delete…' }).waitFor();

@@ -119,7 +119,9 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
     http.get(
       '/auth/me',
       {
-        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } },
+        config: {
+          access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true },
+        },
         schema: { tags: ['auth'], summary: 'Who is signed in', response: { 200: MeView } },
       },
       async (request, reply) => {

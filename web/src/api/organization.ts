@@ -25,10 +25,12 @@ function useOrganizationPath() {
 /** What operators have left on for the organization. */
 export function useFeatures() {
   const client = useClient();
+  const { organization } = useMe();
   return useQuery({
-    queryKey: ['features'],
+    queryKey: ['features', organization.id],
     queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/features', { signal }))).features,
     staleTime: 60_000,
+    enabled: organization.closedAt === null,
   });
 }
 

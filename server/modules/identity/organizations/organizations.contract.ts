@@ -370,6 +370,12 @@ export function organizationsContract(name: string, open: () => Promise<TestData
         });
         expect((await kim.call('GET', `${path}/members`)).status).toBe(403);
         expect((await kim.call('GET', path)).body.closedAt).not.toBeNull();
+        // By it a browser finds the way to restoring.
+        expect((await kim.call('GET', '/auth/me')).body.organization).toMatchObject({
+          id: kim.organizationId,
+          closedAt: closed.body.closedAt,
+        });
+        expect((await lee.call('GET', '/auth/me')).status).toBe(401);
         expect((await kim.call('DELETE', path)).body.deleteAfter).toBe(closed.body.deleteAfter);
         // Signing in leads to one that is open, where there is one.
         const own = (await kim.call('POST', '/organizations', { name: 'Own' })).body;

@@ -18,17 +18,20 @@ export interface RouterContext {
 
 export const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
 
+/** What still works for the admins of an organization that is closed and waits for its deletion. */
+const OPEN_WHILE_CLOSED = /^\/(organization|operator)(\/|$)/;
+
 /** Everything that needs somebody signed in. */
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queries.ensureQueryData(meQuery(context.session));
-    } catch (error) {
+    const me = await context.queries.ensureQueryData(meQuery(context.session)).catch((error: unknown) => {
       if (!(error instanceof ProblemError) || error.status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    }
+    });
+    if (me.organization.closedAt !== null && !OPEN_WHILE_CLOSED.test(location.pathname))
+      throw redirect({ to: '/organization' });
   },
   component: lazyRouteComponent(() => import('../shell/shell.tsx'), 'Shell'),
   errorComponent: FrameError,

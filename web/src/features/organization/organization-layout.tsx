@@ -30,14 +30,17 @@ export function OrganizationLayout() {
   const { organization } = useMe();
   const { pathname } = useLocation();
   const sections = sectionsOf(organization);
+  const closed = organization.closedAt !== null;
   const here = sections.find(({ to }) => to === pathname.replace(/\/$/, ''));
   return (
     <>
       <SectionNav
         label="Organization"
-        sections={sections.filter(({ minimum }) => isAtLeast(organization.role, minimum))}
+        sections={sections.filter(
+          ({ minimum, exact }) => isAtLeast(organization.role, minimum) && (!closed || exact === true),
+        )}
       />
-      {organization.closedAt !== null && <Closed organization={organization} />}
+      {closed && <Closed organization={organization} />}
       {here !== undefined && !isAtLeast(organization.role, here.minimum) ? (
         <Refused who="The administrators of the organization see it." />
       ) : (
