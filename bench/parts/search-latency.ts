@@ -35,9 +35,9 @@ async function measure(context: Context, kind: DatabaseKind): Promise<readonly F
       const from = performance.now();
       const answer = await library.api.search({ q, mode, limit: '10' });
       if (index >= WARM_UP) took.push(performance.now() - from);
-      // A small library was learned from before it had all its words.
-      if (answer.mode !== mode && context.scale === 1)
-        throw new Error(`asked for ${mode}, ${answer.mode} ran for "${q}"`);
+      // A small library has not all topics, and was learned from before it had all its words.
+      if (context.scale < 1) continue;
+      if (answer.mode !== mode) throw new Error(`asked for ${mode}, ${answer.mode} ran for "${q}"`);
       if (answer.items.length === 0) throw new Error(`nothing found for "${q}"`);
     }
     const goal = mode === 'hybrid' && context.scale === 1 ? { goal: { atMost: p95Ms } } : {};
