@@ -6,12 +6,16 @@ import type { AccessCheck } from './access.ts';
 
 /** Milliseconds after which a stream is looked at again although nobody said that anything changed: tokens expire by themselves. */
 const RECHECK_MS = 20_000;
+/** Streams of one organization in one process. Many of them ask the database again and again, and others wait behind that. */
+const MOST_STREAMS = 200;
+const RETRY_AFTER_SECONDS = 10;
 
 /** Watches that whoever opened a stream may still have it. */
 export interface LiveAccess {
   /**
    * The signal aborts with `identity.access_ended` once the request would be refused, or answered for another role:
    * within a second of the change, within 20 s where a token expires. Call `release` when the stream has ended.
+   * Throws `request.too_many_streams`.
    */
   watch(request: FastifyRequest): { readonly signal: AbortSignal; release(): void };
 }
@@ -22,14 +26,19 @@ export interface LiveAccessOptions {
   /** Without them only the recheck notices. */
   readonly changes?: AccessChanges | undefined;
   readonly recheckMs?: number;
+  /** Of one organization; default 200. */
+  readonly mostStreams?: number;
 }
 
-export function createLiveAccess({ check, changes, recheckMs = RECHECK_MS }: LiveAccessOptions): LiveAccess {
+export function createLiveAccess(options: LiveAccessOptions): LiveAccess {
+  const { check, changes, recheckMs = RECHECK_MS, mostStreams = MOST_STREAMS } = options;
+  const openStreams = createStreamCount(mostStreams);
   return {
     watch: (request) => {
       const ended = new AbortController();
       const { actor } = request;
       if (actor.kind === 'public') return { signal: ended.signal, release: () => undefined };
+      const close = openStreams(actor.organizationId);
       let asked = 0;
       let running = false;
 
@@ -64,10 +73,39 @@ export function createLiveAccess({ check, changes, recheckMs = RECHECK_MS }: Liv
         release: () => {
           clearInterval(timer);
           unwatch?.();
+          close();
         },
       };
     },
   };
+}
+
+/** Counts a stream until the returned function is called, once or more often. */
+function createStreamCount(most: number): (organizationId: string | null) => () => void {
+  const counts = new Map<string | null, number>();
+  return (organizationId) => {
+    const count = counts.get(organizationId) ?? 0;
+    if (count >= most) throw tooManyStreams();
+    counts.set(organizationId, count + 1);
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      const left = (counts.get(organizationId) ?? 1) - 1;
+      if (left === 0) counts.delete(organizationId);
+      else counts.set(organizationId, left);
+    };
+  };
+}
+
+function tooManyStreams(): AppError {
+  return new AppError({
+    kind: 'rate_limited',
+    code: 'request.too_many_streams',
+    safeMessage: 'Your organization follows too many things at once. Close some of them, and try again.',
+    retryable: true,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }
 
 function hasSameRights(before: Actor, now: Actor): boolean {
