@@ -11,7 +11,7 @@ import { ConfirmRegistration } from './confirm-registration.tsx';
 import { Doorway } from './doorway.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 import { useEnter } from './use-enter.ts';
-import { useMailedToken } from './use-mailed-token.ts';
+import { useFragment } from './use-fragment.ts';
 
 const route = getRouteApi('/register');
 
@@ -20,7 +20,7 @@ export function RegisterPage() {
   const { next } = route.useSearch();
   const enter = useEnter(next);
   const instance = useInstance();
-  const { token } = useMailedToken();
+  const token = useFragment('token');
   if (token !== null) return <ConfirmRegistration token={token} onDone={enter} />;
   if (instance.data?.registration === false) return <Closed />;
   return (

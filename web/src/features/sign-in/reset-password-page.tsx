@@ -7,12 +7,12 @@ import { NEW_PASSWORD_HINT, newPassword } from '../../shared/new-password.ts';
 import { TextLink } from '../../shared/text-link.tsx';
 import { Doorway } from './doorway.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
-import { useMailedToken } from './use-mailed-token.ts';
+import { useFragment } from './use-fragment.ts';
 
 /** Without a token it asks for the address, with the token of a mail for the new password. */
 export function ResetPasswordPage() {
   useDocumentTitle('Set a new password · Scriptorium');
-  const { token } = useMailedToken();
+  const token = useFragment('token');
   return token === null ? <AskForLink /> : <SetPassword token={token} />;
 }
 

@@ -13,6 +13,7 @@ import { DoorwayForm } from './doorway-form.tsx';
 import { ProviderButtons, ProviderFailure } from './providers.tsx';
 import { SecondFactorStep } from './second-factor-step.tsx';
 import { useEnter } from './use-enter.ts';
+import { useFragment } from './use-fragment.ts';
 import { useSignInLink } from './use-sign-in-link.ts';
 
 const route = getRouteApi('/sign-in');
@@ -24,6 +25,8 @@ export function SignInPage() {
   const instance = useInstance();
   const signIn = useSignIn();
   const link = useSignInLink(enter);
+  /** An identity provider has said who it is, and their second factor is asked for here. */
+  const fromProvider = useFragment('challenge');
   /** A challenge that was given up, or took too long. */
   const [ended, setEnded] = useState<{ challenge: string; error: Error | null }>();
   const form = useForm({
@@ -34,8 +37,8 @@ export function SignInPage() {
 
   if (link.pending) return <PageLoading />;
   const failure = signIn.error ?? link.error;
-  const challenge = challengeOf(failure);
-  if (challenge !== undefined && challenge !== ended?.challenge) {
+  const challenge = challengeOf(failure) ?? (failure === null ? fromProvider : null);
+  if (challenge !== null && challenge !== ended?.challenge) {
     return (
       <SecondFactorStep
         challenge={challenge}
@@ -49,7 +52,7 @@ export function SignInPage() {
     <Doorway title="Sign in" lead="Your documents, and what they say.">
       <ProviderFailure code={error} />
       <DoorwayForm
-        error={challenge === undefined ? failure : (ended?.error ?? null)}
+        error={challenge === null ? failure : (ended?.error ?? null)}
         act="Sign in"
         pending={signIn.isPending}
         onSubmit={form.onSubmit((body) => signIn.mutate({ kind: 'password', body }, { onSuccess: enter }))}
@@ -86,6 +89,6 @@ export function SignInPage() {
   );
 }
 
-function challengeOf(error: Error | null): string | undefined {
-  return error instanceof ProblemError ? error.challenge : undefined;
+function challengeOf(error: Error | null): string | null {
+  return error instanceof ProblemError ? (error.challenge ?? null) : null;
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { useSignIn } from '../../api/identity.ts';
-import { useMailedToken } from './use-mailed-token.ts';
+import { useFragment } from './use-fragment.ts';
 
 /** Exchanges the token of a one-time link (`/sign-in#token=…`). */
 export function useSignInLink(enter: () => void) {
-  const { token } = useMailedToken();
+  const token = useFragment('token');
   const { mutate, error, status } = useSignIn();
   const used = useRef(false);
 
