@@ -1535,6 +1535,8 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
+                        /** @description not needed within 10 minutes after a sign-in */
+                        currentPassword?: string;
                         returnTo?: string;
                     };
                 };

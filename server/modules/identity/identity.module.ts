@@ -139,7 +139,7 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
   const operators = operatorsRoom({ uow, audit, accessChanges, clock, accounts: api });
   const federation = federationRoom({
     ...{ uow, audit, accessChanges, cache, outbound, clock, ids, logger, sessions, limits },
-    challenges: account.challenges,
+    ...{ challenges: account.challenges, reauthenticate: account.reauthenticate, mail },
     ...{ publicUrl: settings.publicUrl, secureCookies: settings.secureCookies },
     storedSecrets: keys.storedSecrets,
     setSessionCookies: answers.setCookies,

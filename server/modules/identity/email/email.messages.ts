@@ -120,6 +120,25 @@ ${publicUrl}/profile
   };
 }
 
+/** `provider`: what operators call it. */
+export function providerLinkedMail({
+  to,
+  publicUrl,
+  provider,
+}: Addressee & { readonly provider: string }): MailMessage {
+  return {
+    kind: 'provider_linked',
+    to,
+    subject: 'An identity provider was connected to your account',
+    text: `Whoever signs in as you at “${provider}” can sign in to your Scriptorium account from now on.
+
+If that was not you, change your password at once and disconnect the provider:
+
+${publicUrl}/profile
+`,
+  };
+}
+
 /** To finish a registration. */
 export function confirmRegistrationMail({ to, publicUrl, token }: WithToken): MailMessage {
   return {

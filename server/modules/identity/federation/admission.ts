@@ -5,6 +5,8 @@ import type { IdSource } from '../../../kernel/ids.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { Tx } from '../../../platform/db/index.ts';
+import type { Mail } from '../../../platform/mail/index.ts';
+import { providerLinkedMail } from '../email/email.messages.ts';
 import { findAccountByEmail, findUser, insertUser, isEmailTaken } from '../identity.repository.ts';
 import type { AccountRow, UserRow } from '../identity.tables.ts';
 import { type SignInFailure, signInFailure } from './federation.errors.ts';
@@ -53,9 +55,12 @@ export type Admission = Result<Admitted, AppError>;
 
 export interface AdmissionDependencies {
   readonly audit: AuditTrail;
+  readonly mail: Mail;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly memberships: Memberships;
+  /** Where people reach the server, without a slash at the end. */
+  readonly publicUrl: string;
 }
 
 /** `asUserId`: somebody who is signed in, and whose identity this becomes. */
@@ -65,7 +70,8 @@ export type Admit = (tx: Tx, actor: Actor, vouched: Vouched, asUserId?: string) 
  * Turns what a provider says into a person of ours: known by (issuer, subject), or joined to an account with the same address
  * where both sides have verified it, or new where the provider may make accounts. Then their memberships follow.
  */
-export function createAdmission({ audit, clock, ids, memberships }: AdmissionDependencies): Admit {
+export function createAdmission(dependencies: AdmissionDependencies): Admit {
+  const { audit, mail, clock, ids, memberships, publicUrl } = dependencies;
   return async (tx, actor, vouched, asUserId) => {
     const { provider, claims, at, complete } = vouched;
     const profile = profileOf(provider, claims);
@@ -87,7 +93,7 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
     const welcome = organizationIds !== undefined && organizationIds.length > 0 && role !== null;
     if (known && asUserId !== undefined && known.user_id !== asUserId)
       return refused('federation.linked_to_another');
-    const own = known ?? (asUserId && (await connect(tx, actor, provider, asUserId, profile)));
+    const own = known ?? (asUserId && (await join(tx, actor, provider, asUserId, profile)));
     const found = own
       ? await recognise(tx, provider, own, profile)
       : await meet(tx, actor, provider, profile, welcome);
@@ -140,7 +146,7 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
     if (!account && !provider.create_users) return refused('federation.account_required');
     if (!account && !welcome) return refused('federation.no_access');
     const user = account ?? (await create(tx, actor, provider, { ...profile, email }));
-    const identity = await connect(tx, actor, provider, user.id, profile);
+    const identity = await (account ? join : connect)(tx, actor, provider, user.id, profile);
     if (provesAddress(provider, email.key))
       await markEmailVerified(tx, user.id, email.key, clock().toISOString());
     return ok({ user, identity });
@@ -169,6 +175,21 @@ export function createAdmission({ audit, clock, ids, memberships }: AdmissionDep
       details: { provider: provider.slug },
     });
     return user;
+  }
+
+  /** Connects an account that was there, and tells its person: from now on there is another way into it. */
+  async function join(
+    tx: Tx,
+    actor: Actor,
+    provider: ProviderRow,
+    userId: string,
+    profile: Profile,
+  ): Promise<IdentityRow> {
+    const identity = await connect(tx, actor, provider, userId, profile);
+    const user = await findUser(tx, userId);
+    if (user)
+      await mail.send(tx, providerLinkedMail({ to: user.email, publicUrl, provider: provider.label }));
+    return identity;
   }
 
   /** Records that this subject is this person. The caller has made sure that it is nobody else. */

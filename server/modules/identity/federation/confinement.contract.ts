@@ -141,7 +141,7 @@ export function confinementContract(name: string, open: () => Promise<TestDataba
     });
 
     test('its sign-in stands for a second factor where it leads', async () => {
-      await world.trust();
+      await world.trust({ trustSecondFactor: true });
       await world.signIn(world.person(), browser);
       await db.owner('update organizations set require_second_factor = true where id = $1', [
         world.organizationId,
@@ -152,7 +152,8 @@ export function confinementContract(name: string, open: () => Promise<TestDataba
     });
 
     test('its sign-in stands for no second factor where it does not lead', async () => {
-      await world.trust({ organizations: [], createUsers: false, linkVerifiedEmail: true });
+      const trusted = { linkVerifiedEmail: true, trustSecondFactor: true };
+      await world.trust({ organizations: [], createUsers: false, ...trusted });
       const login = world.person();
       const { userId } = await world.join(`${login}@acme.example`);
       await db.owner('update users set email_verified_at = now() where id = $1', [userId]);

@@ -8,9 +8,11 @@ import { type AccessChanges, createSecretBox } from '../../../platform/auth/inde
 import type { Cache } from '../../../platform/cache/port.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import type { Routes } from '../../../platform/http/index.ts';
+import type { Mail } from '../../../platform/mail/index.ts';
 import type { Outbound } from '../../../platform/outbound/port.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import type { Grant, Sessions } from '../identity.sessions.ts';
+import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import type { Challenges } from '../second-factor/challenges.ts';
 import { createAdmission } from './admission.ts';
 import { backchannelLogoutRoutes } from './backchannel-logout.routes.ts';
@@ -43,6 +45,8 @@ export interface FederationDependencies {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly sessions: Sessions;
   readonly challenges: Pick<Challenges, 'create'>;
+  readonly reauthenticate: Reauthenticate;
+  readonly mail: Mail;
   readonly limits: Pick<SignInLimits, 'signIn'>;
   /** 32 bytes. */
   readonly storedSecrets: Uint8Array;
@@ -73,7 +77,7 @@ export function federationRoom(dependencies: FederationDependencies): Federation
   };
   const client = createOidcClient({ outbound, clock, secrets });
   const memberships = createMemberships({ audit, accessChanges, clock });
-  const admit = createAdmission({ audit, clock, ids, memberships });
+  const admit = createAdmission({ audit, mail: dependencies.mail, clock, ids, memberships, publicUrl });
   const providers = createProviders({ uow, audit, accessChanges, clock, ids, secrets, addresses });
   const sso = createSso({ uow, audit, accessChanges });
   const signIn = createFederatedSignIn({

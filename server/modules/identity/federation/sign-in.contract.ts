@@ -421,6 +421,47 @@ export function federatedSignInContract(name: string, open: () => Promise<TestDa
         expect(twice.json()).toMatchObject({ status: 404, code: 'federation.identity_not_found' });
       });
 
+      test('asks who it is where the sign-in is older than ten minutes', async () => {
+        await world.trust();
+        const { headers } = await signedIn(`late${Date.now()}@acme.example`);
+        const link = (payload: object) =>
+          world.http.inject({ ...{ method: 'POST', url: '/api/v1/auth/oidc/acme/link', headers, payload } });
+        world.pass(600);
+        expect((await link({})).statusCode).toBe(200);
+        world.pass(1);
+        expect((await link({})).json()).toMatchObject({
+          status: 403,
+          code: 'identity.recent_sign_in_required',
+        });
+        expect((await link({ currentPassword: 'not the password' })).json()).toMatchObject({
+          code: 'identity.wrong_password',
+        });
+        expect((await link({ currentPassword: PASSWORD })).statusCode).toBe(200);
+      });
+
+      test('is told to the person, once, and so is an account that was joined', async () => {
+        await world.trust({ linkVerifiedEmail: true });
+        const email = `told${Date.now()}@acme.example`;
+        const { headers } = await signedIn(email);
+        const login = world.person();
+        await connect(headers, login);
+        await world.signIn(login, world.browser());
+        const told = (await world.mailTo(email)).filter((text) => text.includes('“Acme”'));
+        expect(told).toHaveLength(1);
+
+        const joining = world.person();
+        const { userId } = await world.join(`${joining}@acme.example`);
+        await db.owner('delete from memberships where user_id = $1', [userId]);
+        await verifyEmail(`${joining}@acme.example`);
+        await world.signIn(joining, world.browser());
+        expect(await world.mailTo(`${joining}@acme.example`)).toContainEqual(
+          expect.stringContaining('can sign in to your Scriptorium account'),
+        );
+        const fresh = world.person();
+        await world.signIn(fresh, world.browser());
+        expect(await world.mailTo(`${fresh}@acme.example`)).toEqual([]);
+      });
+
       test('an identity of somebody else is refused', async () => {
         await world.trust();
         const login = world.person();

@@ -148,7 +148,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
         reply.header('cache-control', 'no-store');
         const { provider } = request.params;
         const origin = originOf(request);
-        const going = await signIn.startLink(request.actor, origin, provider, request.body.returnTo);
+        const going = await signIn.startLink(request.actor, origin, provider, request.body);
         reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
         return { url: going.url };
       },

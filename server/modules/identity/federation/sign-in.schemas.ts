@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Id, Timestamp } from '../../../platform/http/schemas.ts';
+import { GivenPassword } from '../passwords/passwords.schemas.ts';
 
 const Slug = Type.String({ minLength: 1, maxLength: 63 });
 
@@ -40,7 +41,13 @@ export const CallbackQuery = Type.Object(
 );
 
 export const LinkBody = Type.Object(
-  { returnTo: Type.Optional(Type.String({ maxLength: 2000 })) },
+  {
+    returnTo: Type.Optional(Type.String({ maxLength: 2000 })),
+    currentPassword: Type.Optional({
+      ...GivenPassword,
+      description: 'not needed within 10 minutes after a sign-in',
+    }),
+  },
   { additionalProperties: false },
 );
 

@@ -7,7 +7,7 @@ import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
 import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
-import { ownSignInRequired } from '../passwords/passwords.errors.ts';
+import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import type { Challenges } from '../second-factor/challenges.ts';
 import { type Admit, admitting, type Vouched } from './admission.ts';
 import { sessionGoesOn } from './federated-sessions.repository.ts';
@@ -18,7 +18,6 @@ import { FLOW_SECONDS, type LoginFlow, type LoginFlows } from './login-flow.ts';
 import type { OidcClient, SignInAnswer } from './oidc-client.ts';
 import { findEnabledProvider } from './providers.repository.ts';
 import type { ProviderAddresses } from './providers.schemas.ts';
-import { outOfReach } from './sso.repository.ts';
 
 /** What a browser is sent away with. */
 export interface Departure {
@@ -42,8 +41,16 @@ export interface Arrival {
 export interface FederatedSignIn {
   /** Throws `federation.provider_not_found` besides. */
   start(actor: Actor, origin: Origin, slug: string, returnTo: string | undefined): Promise<Departure>;
-  /** The same for somebody who is signed in and connects the provider to their account. */
-  startLink(actor: Actor, origin: Origin, slug: string, returnTo: string | undefined): Promise<Departure>;
+  /**
+   * The same for somebody who is signed in and connects the provider to their account: with their password, or within ten minutes after
+   * the sign-in. Throws what re-authentication throws besides.
+   */
+  startLink(
+    actor: Actor,
+    origin: Origin,
+    slug: string,
+    link: { readonly returnTo?: string; readonly currentPassword?: string },
+  ): Promise<Departure>;
   /** `query`: what the provider sent the browser back with, as it came, with its `?`. */
   finish(
     actor: Actor,
@@ -52,6 +59,9 @@ export interface FederatedSignIn {
     answer: { readonly query: string; readonly sealedFlow: string | undefined },
   ): Promise<Arrival>;
 }
+
+/** Milliseconds. */
+const RECENT = 600_000;
 
 export interface FederatedSignInDependencies {
   readonly uow: UnitOfWork;
@@ -64,23 +74,24 @@ export interface FederatedSignInDependencies {
   readonly client: OidcClient;
   readonly flows: LoginFlows;
   readonly challenges: Pick<Challenges, 'create'>;
+  readonly reauthenticate: Reauthenticate;
   readonly admit: Admit;
   readonly addresses: ProviderAddresses;
   readonly publicUrl: string;
 }
 
 export function createFederatedSignIn(dependencies: FederatedSignInDependencies): FederatedSignIn {
-  const { uow, cache, clock, ids, logger, sessions, limits, client, flows, challenges, admit, addresses } =
+  const { uow, cache, clock, ids, logger, sessions, limits, client, flows, challenges, reauthenticate } =
     dependencies;
+  const { admit, addresses } = dependencies;
   return {
     start: (actor, origin, slug, returnTo) => begin(actor, origin, slug, returnTo, null),
-    startLink: async (actor, origin, slug, returnTo) => {
+    startLink: async (actor, origin, slug, { returnTo, currentPassword: password }) => {
       const { userId, credentialId: sessionId } = actor;
       if (userId === null || sessionId === undefined) throw signInFailure('federation.session_ended');
-      const others = await uow.read(instanceActor(actor.requestId), (tx) =>
-        outOfReach(tx, userId, { sessionId }),
-      );
-      if (others.length > 0) throw ownSignInRequired();
+      // What is connected stays a way in when this session is long over.
+      const path = '/currentPassword';
+      await reauthenticate(actor, origin, { password, path, passwordRequired: false, recent: RECENT });
       return begin(actor, origin, slug, returnTo, { userId, sessionId });
     },
     finish,

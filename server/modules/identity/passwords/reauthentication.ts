@@ -21,6 +21,8 @@ export interface Proof {
   readonly path: string;
   /** A recent sign-in is enough only for who has no password. */
   readonly passwordRequired: boolean;
+  /** Milliseconds for which a sign-in is enough, where that is less than otherwise. */
+  readonly recent?: number;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface ReauthenticationDependencies {
 
 export function createReauthentication(dependencies: ReauthenticationDependencies): Reauthenticate {
   const { uow, clock, passwords, limits } = dependencies;
-  return async (actor, origin, { password, path, passwordRequired }) => {
+  return async (actor, origin, { password, path, passwordRequired, recent = RECENT }) => {
     const { userId, credentialId } = actor;
     if (userId === null || credentialId === undefined) throw invalidToken();
     const { account, since, others } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
@@ -51,7 +53,7 @@ export function createReauthentication(dependencies: ReauthenticationDependencie
     if (password === undefined || account.password_hash === null) {
       if (passwordRequired && account.password_hash !== null) throw wrongPassword(path);
       if (others.length > 0) throw ownSignInRequired();
-      if (clock().getTime() - Date.parse(since) > RECENT) throw recentSignInRequired();
+      if (clock().getTime() - Date.parse(since) > recent) throw recentSignInRequired();
       return account;
     }
     const guess = { emailKey: account.email_key, address: origin.address };
