@@ -23,6 +23,12 @@ export function MoreFields(props: { form: ProviderForm; provider: IdentityProvid
           placeholder={window.location.origin}
           {...form.getInputProps('bearerAudience')}
         />
+        {provider !== undefined && (
+          <CopyField
+            label="Address where it tells of sign-outs (back-channel logout)"
+            value={provider.backchannelLogoutUrl}
+          />
+        )}
         <NativeSelect
           label="Webhooks"
           description="News of the provider when people are made, changed or deleted"

@@ -35,9 +35,20 @@ export function PeopleFields(props: { form: ProviderForm }) {
             description="Only with your own mail domains"
             {...form.getInputProps('trustEmail', { type: 'checkbox' })}
           />
+          <Switch
+            label="Everybody who comes from it has shown a second factor there"
+            description="Without its saying so in each token"
+            {...form.getInputProps('trustSecondFactor', { type: 'checkbox' })}
+          />
+          <TextInput
+            label="Values of acr that mean a second factor"
+            description="Separated by spaces; asked for at each sign-in"
+            {...form.getInputProps('secondFactorAcr')}
+          />
         </Stack>
       </Fieldset>
       <Roles form={form} />
+      <SecondFactor form={form} />
     </>
   );
 }
@@ -124,6 +135,27 @@ function Roles(props: { form: ProviderForm }) {
           label="Roles follow the provider at each sign-in"
           description="Down as well as up"
           {...form.getInputProps('syncRoles', { type: 'checkbox' })}
+        />
+      </Stack>
+    </Fieldset>
+  );
+}
+
+/** When its sign-in stands for the second factor that an organization asks for. */
+function SecondFactor(props: { form: ProviderForm }) {
+  const { form } = props;
+  return (
+    <Fieldset legend="Second factor">
+      <Stack>
+        <Switch
+          label="Everybody who comes from it has shown one there"
+          description="Only where it asks everybody for one; otherwise what it says of each sign-in (amr) counts"
+          {...form.getInputProps('trustSecondFactor', { type: 'checkbox' })}
+        />
+        <TextInput
+          label="Classes that mean a second factor (acr)"
+          description="Separated by spaces; asked for at each sign-in"
+          {...form.getInputProps('secondFactorAcr')}
         />
       </Stack>
     </Fieldset>

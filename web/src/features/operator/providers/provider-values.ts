@@ -41,8 +41,14 @@ export interface ProviderValues {
   createUsers: boolean;
   linkVerifiedEmail: boolean;
   trustEmail: boolean;
+  trustSecondFactor: boolean;
+  /** Values of `acr`, separated by spaces or commas. */
+  secondFactorAcr: string;
   /** Separated by spaces or commas. */
   emailDomains: string;
+  trustSecondFactor: boolean;
+  /** Separated by spaces. */
+  secondFactorAcr: string;
   webhookFormat: 'none' | 'standard' | 'auth0';
   /** Empty: what is there stays. */
   webhookSecret: string;
@@ -66,7 +72,11 @@ export const EMPTY: ProviderValues = {
   createUsers: false,
   linkVerifiedEmail: false,
   trustEmail: false,
+  trustSecondFactor: false,
+  secondFactorAcr: '',
   emailDomains: '',
+  trustSecondFactor: false,
+  secondFactorAcr: '',
   webhookFormat: 'none',
   webhookSecret: '',
 };
@@ -94,7 +104,11 @@ export function valuesOf(provider: IdentityProvider): ProviderValues {
     createUsers: provider.createUsers,
     linkVerifiedEmail: provider.linkVerifiedEmail,
     trustEmail: provider.trustEmail,
+    trustSecondFactor: provider.trustSecondFactor,
+    secondFactorAcr: provider.secondFactorAcr.join(' '),
     emailDomains: provider.emailDomains.join(' '),
+    trustSecondFactor: provider.trustSecondFactor,
+    secondFactorAcr: provider.secondFactorAcr.join(' '),
     webhookFormat: provider.webhookFormat ?? 'none',
   };
 }
@@ -134,7 +148,11 @@ function settingsOf(values: ProviderValues) {
     createUsers: values.createUsers,
     linkVerifiedEmail: values.linkVerifiedEmail,
     trustEmail: values.trustEmail,
+    trustSecondFactor: values.trustSecondFactor,
+    secondFactorAcr: wordsOf(values.secondFactorAcr),
     emailDomains: wordsOf(values.emailDomains),
+    trustSecondFactor: values.trustSecondFactor,
+    secondFactorAcr: wordsOf(values.secondFactorAcr),
   };
 }
 
