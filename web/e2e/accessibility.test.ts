@@ -1,5 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMINISTRATION, furnish, type Screen } from './support/administration.ts';
 import { barriers } from './support/barriers.ts';
 import {
   NARROW,
@@ -31,6 +32,7 @@ beforeAll(async () => {
   if (hit === undefined) throw new Error('the samples hold no budget');
   const { version, start, end } = hit.citation;
   reader = `/library/${hit.id}?version=${version}&start=${start}&end=${end}`;
+  await furnish(tab.page, server);
   signedIn = await tab.page.context().storageState();
   await tab.close();
 });
@@ -38,14 +40,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-interface Screen {
-  readonly name: string;
-  readonly path: () => string;
-  /** Brings the screen into the state that is judged. */
-  readonly ready: (page: Page) => Promise<unknown>;
-  readonly signedOut?: true;
-}
 
 const SCREENS: readonly Screen[] = [
   {
@@ -156,6 +150,7 @@ const SCREENS: readonly Screen[] = [
     path: () => '/settings',
     ready: (page) => page.getByRole('heading', { name: 'Appearance' }).waitFor(),
   },
+  ...ADMINISTRATION,
   {
     name: 'palette',
     path: () => '/settings',

@@ -35,16 +35,6 @@ export function PeopleFields(props: { form: ProviderForm }) {
             description="Only with your own mail domains"
             {...form.getInputProps('trustEmail', { type: 'checkbox' })}
           />
-          <Switch
-            label="Everybody who comes from it has shown a second factor there"
-            description="Without its saying so in each token"
-            {...form.getInputProps('trustSecondFactor', { type: 'checkbox' })}
-          />
-          <TextInput
-            label="Values of acr that mean a second factor"
-            description="Separated by spaces; asked for at each sign-in"
-            {...form.getInputProps('secondFactorAcr')}
-          />
         </Stack>
       </Fieldset>
       <Roles form={form} />

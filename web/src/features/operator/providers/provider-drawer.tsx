@@ -39,16 +39,10 @@ export function ProviderDrawer(props: Props) {
       <form noValidate onSubmit={submit}>
         <Stack>
           {provider !== undefined && (
-            <>
-              <CopyField
-                label="Redirect address, to be registered with the provider"
-                value={provider.redirectUri}
-              />
-              <CopyField
-                label="Address for its back-channel logout, where it has one"
-                value={provider.backchannelLogoutUrl}
-              />
-            </>
+            <CopyField
+              label="Redirect address, to be registered with the provider"
+              value={provider.redirectUri}
+            />
           )}
           <RegistrationFields form={form} provider={provider} />
           <PeopleFields form={form} />

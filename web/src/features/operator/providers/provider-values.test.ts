@@ -25,8 +25,6 @@ const PROVIDER: IdentityProvider = {
   createUsers: true,
   linkVerifiedEmail: false,
   trustEmail: true,
-  trustSecondFactor: false,
-  secondFactorAcr: ['urn:example:mfa'],
   emailDomains: ['acme.example', 'acme.test'],
   trustSecondFactor: false,
   secondFactorAcr: ['phr', 'urn:acme:mfa'],
@@ -34,7 +32,6 @@ const PROVIDER: IdentityProvider = {
   webhookUrl: 'https://host.example/hook',
   backchannelLogoutUrl: 'https://host.example/logout',
   redirectUri: 'https://host.example/back',
-  backchannelLogoutUrl: 'https://host.example/out',
   createdAt: '2026-11-21T03:08:08.812Z',
   updatedAt: '2026-11-21T03:08:08.812Z',
 };
@@ -50,7 +47,6 @@ describe('the form of an identity provider', () => {
       webhookUrl,
       backchannelLogoutUrl,
       redirectUri,
-      backchannelLogoutUrl,
       createdAt,
       updatedAt,
       ...settings

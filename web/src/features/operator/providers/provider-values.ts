@@ -41,9 +41,6 @@ export interface ProviderValues {
   createUsers: boolean;
   linkVerifiedEmail: boolean;
   trustEmail: boolean;
-  trustSecondFactor: boolean;
-  /** Values of `acr`, separated by spaces or commas. */
-  secondFactorAcr: string;
   /** Separated by spaces or commas. */
   emailDomains: string;
   trustSecondFactor: boolean;
@@ -72,8 +69,6 @@ export const EMPTY: ProviderValues = {
   createUsers: false,
   linkVerifiedEmail: false,
   trustEmail: false,
-  trustSecondFactor: false,
-  secondFactorAcr: '',
   emailDomains: '',
   trustSecondFactor: false,
   secondFactorAcr: '',
@@ -104,8 +99,6 @@ export function valuesOf(provider: IdentityProvider): ProviderValues {
     createUsers: provider.createUsers,
     linkVerifiedEmail: provider.linkVerifiedEmail,
     trustEmail: provider.trustEmail,
-    trustSecondFactor: provider.trustSecondFactor,
-    secondFactorAcr: provider.secondFactorAcr.join(' '),
     emailDomains: provider.emailDomains.join(' '),
     trustSecondFactor: provider.trustSecondFactor,
     secondFactorAcr: provider.secondFactorAcr.join(' '),
@@ -148,8 +141,6 @@ function settingsOf(values: ProviderValues) {
     createUsers: values.createUsers,
     linkVerifiedEmail: values.linkVerifiedEmail,
     trustEmail: values.trustEmail,
-    trustSecondFactor: values.trustSecondFactor,
-    secondFactorAcr: wordsOf(values.secondFactorAcr),
     emailDomains: wordsOf(values.emailDomains),
     trustSecondFactor: values.trustSecondFactor,
     secondFactorAcr: wordsOf(values.secondFactorAcr),
