@@ -73,6 +73,25 @@ export function confinementContract(name: string, open: () => Promise<TestDataba
       expect(entered.json()).toMatchObject({ status: 403, code: 'identity.sso_required' });
     });
 
+    test('does not learn by which other providers the person signs in', async () => {
+      const { id } = await personOfTwo();
+      const other = await world.operate('POST', '/identity-providers', {
+        ...{ slug: 'other', label: 'The other organization', issuer: 'https://other.example' },
+        organizations: [{ organizationId: elsewhere.organizationId, claimValue: null }],
+      });
+      await db.owner(
+        `insert into federated_identities (issuer, subject, id, user_id, provider_id, created_at, updated_at)
+         values ('https://other.example', 'somebody', gen_random_uuid(), $1, $2, now(), now())`,
+        [id, other.json().id],
+      );
+      const listed = await world.http.inject({
+        url: '/api/v1/auth/identities',
+        headers: { cookie: cookieOf() },
+      });
+      expect(listed.json().items).toMatchObject([{ provider: { id: 'acme' } }]);
+      expect(listed.body).not.toContain('The other organization');
+    });
+
     test('brings nobody elsewhere who has been removed there', async () => {
       const { id, login } = await personOfTwo();
       await db.owner('delete from memberships where organization_id = $1 and user_id = $2', [

@@ -2,7 +2,7 @@ import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
-import type { UnitOfWork } from '../../../platform/db/index.ts';
+import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import { invalidToken } from '../identity.errors.ts';
 import { ownSignInRequired } from '../passwords/passwords.errors.ts';
 import { findFederatedSession, revokeFederatedSessions } from './federated-sessions.repository.ts';
@@ -47,7 +47,7 @@ export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): Ow
 
   async function list(actor: Actor): Promise<{ items: IdentityView[] }> {
     const userId = personOf(actor);
-    const rows = await uow.read(instanceActor(actor.requestId), (tx) => listIdentities(tx, userId));
+    const rows = await uow.read(instanceActor(actor.requestId), (tx) => shownIdentities(tx, actor, userId));
     return {
       items: rows.map((row) => ({
         id: row.id,
@@ -56,6 +56,15 @@ export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): Ow
         createdAt: row.created_at,
       })),
     };
+  }
+
+  /** A provider that does not lead to all organizations of the person does not learn by which others they come to these. */
+  async function shownIdentities(tx: Tx, { credentialId: sessionId }: Actor, userId: string) {
+    const identities = await listIdentities(tx, userId);
+    if (sessionId === undefined) return [];
+    if ((await outOfReach(tx, userId, { sessionId })).length === 0) return identities;
+    const session = await findFederatedSession(tx, sessionId);
+    return identities.filter((identity) => identity.provider_id === session?.provider_id);
   }
 
   async function unlink(actor: Actor, slug: string): Promise<void> {
