@@ -11,7 +11,7 @@ import {
   TransportQuery,
 } from './identity.schemas.ts';
 import type { IdentityService } from './identity.service.ts';
-import type { Sessions } from './identity.sessions.ts';
+import type { Sessions } from './identity.sessions.port.ts';
 import { originOf, REFRESH_COOKIE, type SignedInAnswers } from './identity.signed-in.routes.ts';
 
 const SECOND_STEP =

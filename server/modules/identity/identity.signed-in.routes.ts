@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS_COOKIE } from '../../platform/http/index.ts';
 import type { SignedIn } from './identity.schemas.ts';
-import type { Grant, Origin } from './identity.sessions.ts';
+import type { Grant, Origin } from './identity.sessions.port.ts';
 
 export const REFRESH_COOKIE = 'scriptorium_refresh';
 /** The refresh token goes nowhere else. */

@@ -12,7 +12,7 @@ import { emailRoutes } from '../email/email.routes.ts';
 import { createEmailVerification, type EmailVerification } from '../email/email.service.ts';
 import { createOperatedMail } from '../email/outbox.service.ts';
 import type { SignInLimits } from '../identity.limits.ts';
-import type { Sessions } from '../identity.sessions.ts';
+import type { Sessions } from '../identity.sessions.port.ts';
 import type { SignedInAnswers } from '../identity.signed-in.routes.ts';
 import { passwordsRoutes } from '../passwords/passwords.routes.ts';
 import { createPasswords } from '../passwords/passwords.service.ts';

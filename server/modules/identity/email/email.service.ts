@@ -7,7 +7,7 @@ import type { Mail } from '../../../platform/mail/index.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount, isEmailTaken } from '../identity.repository.ts';
-import type { Origin } from '../identity.sessions.ts';
+import type { Origin } from '../identity.sessions.port.ts';
 import { proofNotValid } from '../passwords/passwords.errors.ts';
 import { verifyEmailMail } from './email.messages.ts';
 import { deleteProofs, markEmailVerified, takeProof, updateEmail } from './email.repository.ts';

@@ -11,7 +11,7 @@ import type { Routes } from '../../../platform/http/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
 import type { Outbound } from '../../../platform/outbound/port.ts';
 import type { SignInLimits } from '../identity.limits.ts';
-import type { Grant, Sessions } from '../identity.sessions.ts';
+import type { Grant, Sessions } from '../identity.sessions.port.ts';
 import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import type { Challenges } from '../second-factor/challenges.ts';
 import { createAdmission } from './admission.ts';

@@ -2,10 +2,10 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Routes } from '../../../platform/http/index.ts';
 import { Problem } from '../../../platform/http/schemas.ts';
-import type { Grant } from '../identity.sessions.ts';
+import type { Grant } from '../identity.sessions.port.ts';
 import { originOf } from '../identity.signed-in.routes.ts';
 import { unknownFailure } from './federation.errors.ts';
-import { createLandings, explanationOf } from './landing.ts';
+import { createLandings, explanationOf } from './landing.routes.ts';
 import type { OwnIdentities } from './own-identities.ts';
 import {
   CallbackQuery,

@@ -6,7 +6,7 @@ import type { Cache } from '../../../platform/cache/port.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
-import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.port.ts';
 import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import type { Challenges } from '../second-factor/challenges.ts';
 import { type Admit, admitting, type Vouched } from './admission.ts';

@@ -16,7 +16,7 @@ import {
   insertUser,
   isEmailTaken,
 } from '../identity.repository.ts';
-import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.port.ts';
 import type { UserRow } from '../identity.tables.ts';
 import { checkPassword } from '../passwords/password.policy.ts';
 import {

@@ -6,8 +6,8 @@ import { ssoRequired } from '../federation/federation.errors.ts';
 import { withoutBarred } from '../federation/sso.repository.ts';
 import { invalidToken, organizationNotFound } from '../identity.errors.ts';
 import { findUser, organizationsOf } from '../identity.repository.ts';
+import type { Grant, Sessions } from '../identity.sessions.port.ts';
 import { lockSession } from '../identity.sessions.repository.ts';
-import type { Grant, Sessions } from '../identity.sessions.ts';
 import { setSessionOrganization } from './organizations.repository.ts';
 
 export interface EnteringDependencies {

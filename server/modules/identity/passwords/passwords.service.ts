@@ -13,7 +13,7 @@ import { deleteIdentitiesOf } from '../federation/identities.repository.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { emailKeyOf } from '../identity.policy.ts';
 import { findAccount, findAccountByEmail, organizationsOf, updatePassword } from '../identity.repository.ts';
-import type { Origin, Sessions } from '../identity.sessions.ts';
+import type { Origin, Sessions } from '../identity.sessions.port.ts';
 import type { AccountRow } from '../identity.tables.ts';
 import { checkPassword } from './password.policy.ts';
 import { proofNotValid } from './passwords.errors.ts';

@@ -6,7 +6,7 @@ import { outOfReach } from '../federation/sso.repository.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
-import type { Origin } from '../identity.sessions.ts';
+import type { Origin } from '../identity.sessions.port.ts';
 import type { AccountRow } from '../identity.tables.ts';
 import { ownSignInRequired, recentSignInRequired, wrongPassword } from './passwords.errors.ts';
 import { findSessionStart } from './passwords.repository.ts';

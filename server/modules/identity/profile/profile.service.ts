@@ -11,7 +11,7 @@ import type { SignInLimits } from '../identity.limits.ts';
 import { checkEmail, checkName } from '../identity.policy.ts';
 import { findAccount, findAccountByEmail, organizationsOf } from '../identity.repository.ts';
 import { toUserView, type UserView } from '../identity.schemas.ts';
-import type { Origin } from '../identity.sessions.ts';
+import type { Origin } from '../identity.sessions.port.ts';
 import type { AccountRow } from '../identity.tables.ts';
 import { endAdministration, requireOtherAdmins } from '../members/members.ownership.ts';
 import type { Reauthenticate } from '../passwords/reauthentication.ts';

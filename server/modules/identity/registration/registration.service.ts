@@ -18,7 +18,7 @@ import {
   isEmailTaken,
 } from '../identity.repository.ts';
 import type { RegisterBody } from '../identity.schemas.ts';
-import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.ts';
+import type { Grant, OpenSession, Origin, Sessions } from '../identity.sessions.port.ts';
 import type { UserRow } from '../identity.tables.ts';
 import { checkPassword } from '../passwords/password.policy.ts';
 import { proofNotValid } from '../passwords/passwords.errors.ts';

@@ -6,7 +6,14 @@ import type { Mail } from '../../../platform/mail/index.ts';
 import { secondFactorChangedMail } from '../email/email.messages.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
-import type { Grant, Opening, OpenSession, Origin, ProviderWord, Sessions } from '../identity.sessions.ts';
+import type {
+  Grant,
+  Opening,
+  OpenSession,
+  Origin,
+  ProviderWord,
+  Sessions,
+} from '../identity.sessions.port.ts';
 import type { AccountRow } from '../identity.tables.ts';
 import { challengeNotValid, wrongSecondFactor } from './second-factor.errors.ts';
 import { deleteChallenge, insertChallenge, lockChallenge } from './second-factor.repository.ts';

@@ -9,7 +9,7 @@ import { secondFactorChangedMail } from '../email/email.messages.ts';
 import { invalidToken, userNotFound } from '../identity.errors.ts';
 import { emailKeyOf, requireInstance } from '../identity.policy.ts';
 import { findAccount, findAccountByEmail, organizationsOf } from '../identity.repository.ts';
-import type { Origin, Sessions } from '../identity.sessions.ts';
+import type { Origin, Sessions } from '../identity.sessions.port.ts';
 import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
 import { noSecondFactor, secondFactorExists, wrongCode } from './second-factor.errors.ts';

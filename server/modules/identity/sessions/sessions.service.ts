@@ -5,7 +5,7 @@ import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import { invalidToken } from '../identity.errors.ts';
-import type { Sessions } from '../identity.sessions.ts';
+import type { Sessions } from '../identity.sessions.port.ts';
 import { listOpenSessions, revokeOwnSession } from './sessions.repository.ts';
 import { type SessionList, toSessionView } from './sessions.schemas.ts';
 

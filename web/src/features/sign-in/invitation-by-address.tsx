@@ -8,9 +8,9 @@ import { fieldErrors } from '../../shared/field-errors.ts';
 import { FormError } from '../../shared/form-error.tsx';
 import { NEW_PASSWORD_HINT, newPassword } from '../../shared/new-password.ts';
 import { TextLink } from '../../shared/text-link.tsx';
+import type { AcceptProps } from './accept-props.ts';
 import classes from './doorway.module.css';
 import { DoorwayForm } from './doorway-form.tsx';
-import type { AcceptProps } from './invitation-page.tsx';
 import { useEnter } from './use-enter.ts';
 
 /**

@@ -2,9 +2,9 @@ import { Stack, TextInput } from '@mantine/core';
 import { isEmail, useForm } from '@mantine/form';
 import { useAcceptInvitation } from '../../api/mailed-links.ts';
 import { fieldErrors } from '../../shared/field-errors.ts';
+import type { AcceptProps } from './accept-props.ts';
 import { DoorwayForm } from './doorway-form.tsx';
 import { SignInFirst } from './invitation-by-address.tsx';
-import type { AcceptProps } from './invitation-page.tsx';
 
 /** Nobody is signed in, and the invitation is a bare link: it says nothing of who holds it, so an address is asked first. */
 export function AcceptByLink(props: AcceptProps) {

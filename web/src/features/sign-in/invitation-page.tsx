@@ -40,13 +40,6 @@ export function InvitationPage() {
   );
 }
 
-export interface AcceptProps {
-  readonly token: string;
-  readonly organizationName: string;
-  /** The invitation was accepted: its token is of no use any more. */
-  readonly onUsed: () => void;
-}
-
 function About(props: { preview: InvitationPreview }) {
   const { role, message, email } = props.preview;
   return (

@@ -4,8 +4,8 @@ import type { User } from '../../../../client/index.ts';
 import { useEnterOrganization, useSignOut } from '../../api/identity.ts';
 import { useAcceptInvitation } from '../../api/mailed-links.ts';
 import { FormError } from '../../shared/form-error.tsx';
+import type { AcceptProps } from './accept-props.ts';
 import classes from './doorway.module.css';
-import type { AcceptProps } from './invitation-page.tsx';
 
 /** Joins with the account that is signed in, and goes on in the organization. */
 export function AcceptSignedIn(props: AcceptProps & { user: User }) {
