@@ -8,7 +8,6 @@ import type {
   AccessChanges,
   CsrfProofs,
   PresentedRefreshToken,
-  RefreshFamily,
   RefreshTokens,
   TokenSigner,
 } from '../../platform/auth/index.ts';
@@ -19,7 +18,7 @@ import { withoutBarred } from './federation/sso.repository.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
 import { keptUserAgent } from './identity.policy.ts';
 import { findUser, organizationsOf } from './identity.repository.ts';
-import { type OrganizationView, toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
+import { toOrganizationView, toUserView } from './identity.schemas.ts';
 import type {
   Ending,
   EndingTokens,
@@ -36,7 +35,7 @@ import {
   revokeSessionsOf,
   rotateSession,
 } from './identity.sessions.repository.ts';
-import type { OrganizationRow, SessionRow, SignInMethod, UserRow } from './identity.tables.ts';
+import type { SessionRow, UserRow } from './identity.tables.ts';
 import { accountDisabled } from './operators/operators.errors.ts';
 import { isDisabled } from './operators/operators.repository.ts';
 

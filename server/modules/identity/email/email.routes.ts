@@ -16,7 +16,7 @@ export function emailRoutes({ verification, mail }: EmailRoutesOptions): Routes 
     http.post(
       '/auth/email-verification',
       {
-        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } },
+        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true } },
         schema: {
           tags: ['auth'],
           summary: 'Send the link that confirms the address again',
@@ -33,7 +33,7 @@ export function emailRoutes({ verification, mail }: EmailRoutesOptions): Routes 
     http.post(
       '/auth/email-verification/confirm',
       {
-        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } },
+        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true } },
         schema: {
           tags: ['auth'],
           summary: 'Confirm an address by the token of a link',

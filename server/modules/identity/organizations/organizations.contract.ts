@@ -376,6 +376,9 @@ export function organizationsContract(name: string, open: () => Promise<TestData
           closedAt: closed.body.closedAt,
         });
         expect((await lee.call('GET', '/auth/me')).status).toBe(401);
+        // Their account stays theirs.
+        expect((await kim.call('GET', '/auth/sessions')).status).toBe(200);
+        expect((await kim.call('PATCH', '/auth/me', { name: 'Kim' })).status).toBe(200);
         expect((await kim.call('DELETE', path)).body.deleteAfter).toBe(closed.body.deleteAfter);
         // Signing in leads to one that is open, where there is one.
         const own = (await kim.call('POST', '/organizations', { name: 'Own' })).body;

@@ -52,7 +52,10 @@ export function organizationsRoutes(
     http.post(
       '/auth/organization',
       {
-        config: { access: { minimum: 'guest', scope: null, whileClosed: true }, secretAnswer: true },
+        config: {
+          access: { minimum: 'guest', scope: null, whileClosed: true, withoutSecondFactor: true },
+          secretAnswer: true,
+        },
         schema: {
           tags: ['auth'],
           summary: 'Work in another of one’s organizations from now on',

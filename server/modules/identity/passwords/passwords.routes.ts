@@ -10,7 +10,7 @@ export function passwordsRoutes(passwords: Passwords): Routes {
     http.post(
       '/auth/password',
       {
-        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } },
+        config: { access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true } },
         schema: {
           tags: ['auth'],
           summary: 'Change your password',

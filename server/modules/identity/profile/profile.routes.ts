@@ -10,7 +10,9 @@ export interface ProfileRoutesOptions {
   readonly answers: SignedInAnswers;
 }
 
-const OWN = { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } } as const;
+const OWN = {
+  access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true },
+} as const;
 
 export function profileRoutes({ profile, answers }: ProfileRoutesOptions): Routes {
   return (http) => {

@@ -26,7 +26,9 @@ export interface SecondFactorRoutesOptions {
 }
 
 /** Also for people whose organization lets nobody in without a second factor: here they set it up. */
-const OWN = { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } } as const;
+const OWN = {
+  access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true },
+} as const;
 const OWN_SECRET = { ...OWN, secretAnswer: true } as const;
 
 export function secondFactorRoutes({ factors, challenges, answers }: SecondFactorRoutesOptions): Routes {

@@ -4,7 +4,9 @@ import { IdParams } from '../../../platform/http/schemas.ts';
 import { EndedSessions, SessionList } from './sessions.schemas.ts';
 import type { OwnSessions } from './sessions.service.ts';
 
-const OWN = { access: { minimum: 'guest', scope: null, withoutSecondFactor: true } } as const;
+const OWN = {
+  access: { minimum: 'guest', scope: null, withoutSecondFactor: true, whileClosed: true },
+} as const;
 
 export function sessionsRoutes(sessions: OwnSessions): Routes {
   return (http) => {
