@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifySchema } from 'fastify';
 import type { Access, Http } from '../platform/http/index.ts';
+import { Problem } from '../platform/http/schemas.ts';
 
 /** The OpenAPI 3.1 document that the routes' own schemas make, and a page to read it. */
 export async function apiReference(http: Http): Promise<void> {
@@ -36,12 +37,18 @@ export async function apiReference(http: Http): Promise<void> {
   http.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => http.swagger());
 }
 
+const REFUSAL = {
+  description: 'What went wrong; the status says of what kind it is',
+  content: { 'application/problem+json': { schema: Problem } },
+};
+
 /** Says of an operation who may call it: in words, as security requirements, and as the data of `x-permission`. */
 function withAccess(schema: FastifySchema, access: Access | undefined): FastifySchema {
   if (!access || schema.hide === true) return schema;
   const { security, sentence } = requirementOf(access);
   const description = schema.description === undefined ? sentence : `${schema.description}\n\n${sentence}`;
-  return { ...schema, description, security, 'x-permission': access } as FastifySchema;
+  const response = { ...(schema.response as object | undefined), default: REFUSAL };
+  return { ...schema, description, security, response, 'x-permission': access } as FastifySchema;
 }
 
 function requirementOf(access: Access) {

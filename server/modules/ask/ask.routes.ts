@@ -11,7 +11,11 @@ export function askRoutes(ask: AskApi): Routes {
       '/ask',
       {
         bodyLimit: BODY_LIMIT,
-        config: { access: { minimum: 'regular', scope: 'ask:run' }, feature: 'ask', rateLimit: { cost: 100 } },
+        config: {
+          access: { minimum: 'regular', scope: 'ask:run' },
+          feature: 'ask',
+          rateLimit: { cost: 100 },
+        },
         schema: {
           summary: 'Ask the library',
           description:

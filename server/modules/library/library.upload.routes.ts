@@ -145,8 +145,11 @@ function unsupportedBody(): AppError {
   });
 }
 
-function toUploadError(error: unknown): unknown {
-  if (isAppError(error) || !(error instanceof Error)) return error;
+function toUploadError(thrown: unknown): unknown {
+  // A part that breaks off breaks its file off: then the form is what is wrong.
+  const interrupted = isAppError(thrown) && thrown.code === 'storage.interrupted';
+  const error = interrupted ? thrown.cause : thrown;
+  if (isAppError(error) || !(error instanceof Error)) return thrown;
   const code = 'code' in error ? String(error.code) : '';
   if (/^FST_(PARTS|FILES|FIELDS)_LIMIT$/.test(code)) {
     return new AppError({
@@ -158,7 +161,9 @@ function toUploadError(error: unknown): unknown {
   }
   if (
     code.startsWith('FST_') ||
-    /^(Unexpected end of|Malformed|Multipart:|Missing Content-Type)/i.test(error.message)
+    /^(Unexpected end of|Malformed|Multipart:|Missing Content-Type|Part terminated early)/i.test(
+      error.message,
+    )
   ) {
     return new AppError({
       kind: 'malformed',
@@ -167,5 +172,5 @@ function toUploadError(error: unknown): unknown {
       cause: error,
     });
   }
-  return error;
+  return thrown;
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
 import { AppError } from '../../kernel/errors.ts';
@@ -32,6 +32,25 @@ function readingOf(code: string | undefined): { status: number; code: string; de
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return { status: 408, code: 'request.timeout', detail: 'The request took too long to arrive.' };
   return { status: 400, code: 'request.malformed', detail: 'This is not an HTTP request.' };
+}
+
+/** RFC 9110, 10.1.1: an `Expect` that is not `100-continue`. Node alone answers it without a word. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const code = 'request.expectation_failed';
+  const problem = {
+    type: `urn:scriptorium:error:${code}`,
+    title: STATUS_CODES[417],
+    status: 417,
+    detail: 'The server meets no expectation but 100-continue.',
+    code,
+    requestId: newId(),
+  };
+  response.writeHead(417, {
+    'content-type': PROBLEM_TYPE,
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  });
+  response.end(JSON.stringify(problem));
 }
 
 /** RFC 9112, 3.2: one `Host` and no more, or a proxy may have read another one than we do. Node keeps the first in silence. */

@@ -19,7 +19,7 @@ import type { Logger } from '../logging/index.ts';
 import type { OperatingState } from '../operating/port.ts';
 import type { RateLimits } from '../rate-limit/index.ts';
 import { createAccessCheck, createAccessHook, requireAccessDeclaration } from './access.ts';
-import { answerBrokenRequest, requireOneHost } from './broken-requests.ts';
+import { answerBrokenRequest, answerExpectation, requireOneHost } from './broken-requests.ts';
 import { createGateHook } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
 import { isStorableText, parseJson, unstorable } from './json.ts';
@@ -93,6 +93,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(headers)),
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<TypeBoxTypeProvider>();
+  http.server.on('checkExpectation', answerExpectation);
   const stopping = new AbortController();
   http.decorate('stopping', stopping.signal);
   http.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')));

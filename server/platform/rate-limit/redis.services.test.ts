@@ -58,7 +58,8 @@ describe.skipIf(url === undefined)('with TEST_REDIS_URL', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port: own } = server.address() as AddressInfo;
-    return { url: `redis://127.0.0.1:${own}`, server, sockets, bytes: () => writes };
+    const through = Object.assign(new URL(here), { hostname: '127.0.0.1', port: String(own) });
+    return { url: through.href, server, sockets, bytes: () => writes };
   }
 
   test('two processes share a limit', async () => {

@@ -131,7 +131,7 @@ class OperationCells {
   }
 
   async #paramsOf(tenant: Tenant): Promise<Readonly<Record<string, string>>> {
-    return (await this.#spec.fresh?.(this.#options.world, tenant)) ?? this.#spec.params?.(tenant) ?? {};
+    return (await this.#spec.fresh?.(tenant)) ?? this.#spec.params?.(tenant) ?? {};
   }
 
   async #call(caller: Caller, params: Readonly<Record<string, string>>, tenant: Tenant): Promise<Answer> {

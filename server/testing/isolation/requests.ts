@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { SCOPES } from '../../kernel/scopes.ts';
-import type { World } from '../world.ts';
 import { idOf, type Tenant } from './tenant.ts';
 
 /** A request that the server has no reason to refuse to those who may make it. */
@@ -8,7 +7,7 @@ export interface RequestSpec {
   /** What stands in the path, from the organization that is asked about. */
   readonly params?: (tenant: Tenant) => Readonly<Record<string, string>>;
   /** The same, made anew for each call that uses it up. */
-  readonly fresh?: (world: World, tenant: Tenant) => Promise<Readonly<Record<string, string>>>;
+  readonly fresh?: (tenant: Tenant) => Promise<Readonly<Record<string, string>>>;
   readonly query?: string;
   readonly body?: (tenant: Tenant) => unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,17 +30,17 @@ const collection = (tenant: Tenant) => ({ id: tenant.things.collectionId });
 const task = (tenant: Tenant) => ({ id: tenant.things.taskId });
 const organization = (tenant: Tenant) => ({ id: tenant.id });
 const archive = ({ id, things }: Tenant) => ({ id, exportId: things.exportId });
-const freshSource = async (_world: World, tenant: Tenant) => {
+const freshSource = async (tenant: Tenant) => {
   const text = `Only ${tenant.canary} ${randomUUID()} knows.`;
   const made = await tenant.power.call('POST', '/library/sources', { title: tenant.canary, text });
   return { id: idOf(made, 'items', 0) };
 };
-const freshCollection = async (_world: World, tenant: Tenant) => ({
+const freshCollection = async (tenant: Tenant) => ({
   id: idOf(
     await tenant.power.call('POST', '/library/collections', { name: `${tenant.canary} ${randomUUID()}` }),
   ),
 });
-const freshInvitation = async (_world: World, tenant: Tenant) => {
+const freshInvitation = async (tenant: Tenant) => {
   const email = `${tenant.canary}-${randomUUID()}@example.org`;
   return {
     id: idOf(await tenant.admin.call('POST', '/invitations', { role: 'guest', email }), 'invitation'),
@@ -137,7 +136,7 @@ export const REQUESTS: Readonly<Record<string, RequestSpec>> = {
   'GET /api-keys/current': { answers: [200, 404] },
   'GET /api-keys/{id}': { params: ({ things }) => ({ id: things.apiKeyId }), answers: [200, 404] },
   'DELETE /api-keys/{id}': {
-    fresh: async (_world, { admin, canary }) => ({
+    fresh: async ({ admin, canary }) => ({
       id: idOf(await admin.call('POST', '/api-keys', { name: canary, scopes: [SCOPES[0]] })),
     }),
     answers: [204, 404],
