@@ -49,6 +49,14 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
+/** What came before the connection ended, by whatever end: one that is cut while we still send is reset. */
+async function received(socket: Socket): Promise<string> {
+  const parts: Buffer[] = [];
+  socket.on('data', (part) => void parts.push(part));
+  await new Promise((done) => socket.on('close', done));
+  return Buffer.concat(parts).toString();
+}
+
 function open(beginning: string): Socket {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -60,7 +68,7 @@ function open(beginning: string): Socket {
 async function trickle(beginning: string): Promise<string> {
   const socket = open(beginning);
   const timer = setInterval(() => socket.write('a'), 20);
-  const answer = await text(socket);
+  const answer = await received(socket);
   clearInterval(timer);
   return answer;
 }
@@ -89,7 +97,7 @@ test('a body that trickles on after its refusal gets no second answer, and is cu
 
 test('an answer that takes long is not a slow request', async () => {
   const socket = open(`${head('/slow', 'Content-Length: 12\r\nConnection: close')}{"name":"a"}`);
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*done$/);
+  expect(await received(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*done$/);
 });
 
 test('a body that waits until we read it is not slow', async () => {
@@ -100,7 +108,7 @@ test('a body that waits until we read it is not slow', async () => {
   socket.write(Buffer.alloc(size, 'a'));
   await delay(500);
   held.resolve();
-  const answer = await text(socket);
+  const answer = await received(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer.endsWith(`\r\n\r\n${size}`)).toBe(true);
 });
