@@ -21,7 +21,7 @@ beforeAll(async () => {
     settings: loadConfig({}).http,
     logger: createLogger('warn', { write: (line: string) => void logged.push(line) }),
     authenticator: { authenticate: nobody, authenticateOperator: nobody },
-    arrival: { headersMs: 200, checkMs: 100, bodyBytes: 50 },
+    arrival: { headersMs: 200, checkMs: 400, bodyBytes: 50 },
     surroundings: [],
     routes: [
       (api) => {
@@ -106,7 +106,7 @@ test('a body that waits until we read it is not slow', async () => {
     head('/upload', `Content-Length: ${size}\r\nConnection: close`, 'application/octet-stream'),
   );
   socket.write(Buffer.alloc(size, 'a'));
-  await delay(500);
+  await delay(1000);
   held.resolve();
   const answer = await received(socket);
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);

@@ -12,7 +12,10 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/i;
 
 function isTimestamp(text: string): boolean {
-  return TIMESTAMP.test(text) && !text.startsWith('0000') && !Number.isNaN(Date.parse(text));
+  if (!TIMESTAMP.test(text) || text.startsWith('0000') || Number.isNaN(Date.parse(text))) return false;
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /**
