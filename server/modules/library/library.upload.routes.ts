@@ -105,7 +105,7 @@ async function receiveMultipart(request: FastifyRequest, uploads: UploadService)
     // Read what is still coming, so that the client gets to see the answer instead of a broken connection.
     request.raw.unpipe();
     request.raw.resume();
-    throw toUploadError(error);
+    throw toUploadError(error, request.raw.readableAborted);
   }
 }
 
@@ -125,14 +125,19 @@ async function readField(
     if (!/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/.test(value))
       throw invalidField('language', 'is not a BCP 47 tag, such as fr or pt-BR');
     options.language = value;
-  } else throw invalidField(part.fieldname.slice(0, 100), 'is not a field of this form');
+  } else throw invalidField(nameOf(part).slice(0, 100), 'is not a field of this form');
+}
+
+/** The types say that there is one; a part without it comes all the same (RFC 7578, 4.2, demands it). */
+function nameOf({ fieldname }: { readonly fieldname?: string }): string {
+  return fieldname ?? '';
 }
 
 function invalidField(path: string, message: string): AppError {
   return new AppError({
     kind: 'invalid',
     code: 'request.invalid_body',
-    safeMessage: `The field ${path} ${message}.`,
+    safeMessage: `The field "${path}" ${message}.`,
     errors: [{ path, message }],
   });
 }
@@ -145,7 +150,7 @@ function unsupportedBody(): AppError {
   });
 }
 
-function toUploadError(thrown: unknown): unknown {
+function toUploadError(thrown: unknown, senderLeft: boolean): unknown {
   // A part that breaks off breaks its file off: then the form is what is wrong.
   const interrupted = isAppError(thrown) && thrown.code === 'storage.interrupted';
   const error = interrupted ? thrown.cause : thrown;
@@ -160,6 +165,7 @@ function toUploadError(thrown: unknown): unknown {
     });
   }
   if (
+    (senderLeft && code === 'ECONNRESET') ||
     code.startsWith('FST_') ||
     /^(Unexpected end of|Malformed|Multipart:|Missing Content-Type|Part terminated early)/i.test(
       error.message,

@@ -57,7 +57,8 @@ export function exchange(url: string, request: WireRequest, limitMs: number): Pr
 }
 
 function isStream(chunks: readonly Buffer[]): boolean {
-  return /\r\ncontent-type: text\/event-stream/i.test(chunks[0]?.toString('latin1') ?? '');
+  // Behind `100 Continue` the answer's head is in a later chunk.
+  return /\r\ncontent-type: text\/event-stream/i.test(Buffer.concat(chunks.slice(0, 2)).toString('latin1'));
 }
 
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
@@ -89,9 +90,16 @@ function parseAnswer(bytes: Buffer, method: string): WireAnswer | undefined {
     const colon = line.indexOf(':');
     if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
   }
-  const whole = headers.get('transfer-encoding') === 'chunked' ? unchunked(rest) : rest;
+  const whole =
+    headers.get('transfer-encoding') === 'chunked' ? unchunked(rest) : rest.subarray(0, lengthOf(headers));
   const body = method === 'HEAD' ? '' : decoded(whole, headers.get('content-encoding'));
   return { status, headers, body, head };
+}
+
+/** What comes behind it answers the bytes that followed a body whose announced length lied: another request to the server. */
+function lengthOf(headers: Headers): number | undefined {
+  const length = headers.get('content-length');
+  return length === null ? undefined : Number(length);
 }
 
 /** RFC 9112, 7.1; of a stream that was cut, what came. */

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, Api } from './api.ts';
 import { malformedJson, naughtyStrings, unstorableText, valuesOfOtherTypes } from './malformed-json.ts';
@@ -171,6 +173,54 @@ describe('bodies', () => {
       }
     }
     expect(complaints).toEqual([]);
+  });
+});
+
+describe('forms', () => {
+  const file = 'Content-Disposition: form-data; name="file"; filename="a.md"\r\n\r\n# A title';
+  const form = (...parts: string[]) => `${parts.map((part) => `--b\r\n${part}\r\n`).join('')}--b--\r\n`;
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+
+  it.each([
+    ['a field without a name', form('Content-Disposition: form-data\r\n\r\nx')],
+    ['a field without a name after a file', form(file, 'Content-Disposition: form-data\r\n\r\nx')],
+    ['a field whose name is empty', form('Content-Disposition: form-data; name=""\r\n\r\nx')],
+    ['a part without headers', form('\r\nx')],
+    ['a part that is no form data', form('Content-Disposition: attachment\r\n\r\nx')],
+    ['a field that nobody knows', form('Content-Disposition: form-data; name="unknown"\r\n\r\nx')],
+    [
+      'a field that is named like what every object has',
+      form('Content-Disposition: form-data; name="__proto__"\r\n\r\nx'),
+    ],
+    ['no end', `--b\r\n${file}`],
+    ['no part', '--b--\r\n'],
+  ])('with %s are refused', async (_what, body) => {
+    const answer = await api.call('POST', '/library/sources', body, { headers });
+    expect(answer.body).toMatchObject({ code: expect.any(String), requestId: expect.any(String) });
+    expect(isPoliteRefusal(answer)).toBe(true);
+  });
+
+  it.each([
+    ['the beginning of a file', `--b\r\n${file}`],
+    ['the beginning of a part', '--b\r\nContent-Disp'],
+    ['nothing', ''],
+  ])('that break off after %s are no failure of ours', async (_what, beginning) => {
+    const before = product.output.length;
+    const { hostname, port } = new URL(product.baseUrl);
+    const socket = connect(Number(port), hostname).on('error', () => undefined);
+    const head = [
+      'POST /api/v1/library/sources HTTP/1.1',
+      `Host: ${hostname}`,
+      `Authorization: Bearer ${api.token}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      'Content-Length: 100000',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${beginning}`);
+    await delay(100);
+    socket.resetAndDestroy();
+    // A request that came after it was read to its end.
+    for (let again = 0; again < 20; again++) await api.call('GET', '/auth/me');
+    expect(product.output.slice(before)).not.toContain('"level":"error"');
   });
 });
 
