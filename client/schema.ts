@@ -5617,7 +5617,112 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Move a source into another collection, or out of its own
+         * @description Needs the role power; an API key needs the scope `library:write`.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description UUIDv7 */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description where it goes; null: into none
+                         */
+                        collectionId: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            authors: string[];
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            collectionId: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            duplicateOf?: string;
+                            failure?: {
+                                code: string;
+                                message: string;
+                            };
+                            fileName: string | null;
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            id: string;
+                            /** @description BCP 47 */
+                            language: string | null;
+                            mediaType: string;
+                            sha256: string;
+                            size: number;
+                            /** @enum {string} */
+                            stage: "received" | "parsed" | "segmented" | "embedded" | "indexed" | "ready" | "failed" | "cancelled";
+                            /**
+                             * Format: uuid
+                             * @description UUIDv7
+                             */
+                            taskId: string | null;
+                            title: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updatedAt: string;
+                            version: number;
+                        };
+                    };
+                };
+                /** @description What went wrong; the status says of what kind it is */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            /** @description stable and dotted, for example `library.unsupported_format` */
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                message: string;
+                                path: string;
+                            }[];
+                            requestId: string;
+                            status: number;
+                            title: string;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/library/sources/{id}/cancel": {

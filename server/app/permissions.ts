@@ -103,6 +103,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /library/sources': from('regular', 'library:read'),
   'POST /library/sources': from('power', 'library:write'),
   'GET /library/sources/{id}': from('regular', 'library:read'),
+  'PATCH /library/sources/{id}': from('power', 'library:write'),
   'DELETE /library/sources/{id}': from('power', 'library:write'),
   'GET /library/sources/{id}/content': from('regular', 'library:read'),
   'GET /library/sources/{id}/chunks': from('regular', 'library:read'),

@@ -57,6 +57,14 @@ export function stillProcessing(): AppError {
   });
 }
 
+export function alreadyInCollection(): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'library.already_in_collection',
+    safeMessage: 'The same file is in that collection already.',
+  });
+}
+
 /** A file that was refused at the door: what it claims to be and what it is do not fit, or it is nothing that we read. */
 export function refusedFile(failure: ParseFailure): AppError {
   const unsupported =

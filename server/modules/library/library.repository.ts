@@ -5,7 +5,7 @@ import type { Stage } from './library.schemas.ts';
 import type { LibraryTables, ShownSource, SourceRow } from './library.tables.ts';
 
 /** Stages from which nothing happens by itself any more. */
-const SETTLED: readonly Stage[] = ['ready', 'failed', 'cancelled'];
+export const SETTLED: readonly Stage[] = ['ready', 'failed', 'cancelled'];
 
 const db = (tx: Tx) => queryBuilder<LibraryTables>(tx);
 const now = sql<string>`clock_timestamp()`;
@@ -220,6 +220,22 @@ export async function restart(
       run: sql`run + 1`,
       updated_at: now,
     })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Into another collection, or into none. */
+export async function place(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  collectionId: string | null,
+): Promise<SourceRow> {
+  return db(tx)
+    .updateTable('library_sources')
+    .set({ collection_id: collectionId, updated_at: now })
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .returningAll()

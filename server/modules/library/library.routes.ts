@@ -15,6 +15,7 @@ import {
   ContentView,
   SourceListQuery,
   SourcePage,
+  SourcePatch,
   SourceView,
   VersionPage,
 } from './library.schemas.ts';
@@ -163,6 +164,20 @@ export function libraryRoutes(reader: LibraryReader, library: LibraryService): R
         },
       },
       async (request, reply) => reply.code(202).send(await library.cancel(request.actor, request.params.id)),
+    );
+    http.patch(
+      '/library/sources/:id',
+      {
+        ...changing,
+        schema: {
+          tags,
+          summary: 'Move a source into another collection, or out of its own',
+          params: IdParams,
+          body: SourcePatch,
+          response: { 200: SourceView },
+        },
+      },
+      async (request) => library.move(request.actor, request.params.id, request.body.collectionId),
     );
     http.delete(
       '/library/sources/:id',

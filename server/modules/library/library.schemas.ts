@@ -54,6 +54,12 @@ export const SourceListQuery = Type.Object(
 );
 export type SourceListQuery = Static<typeof SourceListQuery>;
 
+export const SourcePatch = Type.Object(
+  { collectionId: Nullable(Type.String({ format: 'uuid', description: 'where it goes; null: into none' })) },
+  { additionalProperties: false },
+);
+export type SourcePatch = Static<typeof SourcePatch>;
+
 export const SourceTextBody = Type.Object(
   {
     title: Type.String({ minLength: 1, maxLength: 500 }),

@@ -1,13 +1,20 @@
 import type { Actor, OrganizationActor } from '../../kernel/actor.ts';
 import { requireOrganization } from '../../kernel/organization.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
-import type { UnitOfWork } from '../../platform/db/index.ts';
+import { isForeignKeyViolation, isUniqueViolation, type UnitOfWork } from '../../platform/db/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Queue, QueueDefinition } from '../../platform/queue/index.ts';
 import type { SearchIndex } from '../../platform/search/port.ts';
 import type { TasksApi, TaskView } from '../tasks/index.ts';
 import type { BatchProgress } from './library.batch.ts';
-import { cannotCancel, sourceNotFound, stillProcessing } from './library.errors.ts';
+import { findCollection } from './library.collections.repository.ts';
+import {
+  alreadyInCollection,
+  cannotCancel,
+  collectionNotFound,
+  sourceNotFound,
+  stillProcessing,
+} from './library.errors.ts';
 import { sourceDeleted } from './library.events.ts';
 import { INGEST_TASK, type IngestJob } from './library.jobs.ts';
 import type { Pipeline } from './library.pipeline.ts';
@@ -30,7 +37,7 @@ export interface LibraryDependencies {
   readonly pipeline: Pipeline;
 }
 
-/** What people do with sources once they are there: cancel, process again, delete; and the same for a whole batch. */
+/** What people do with sources once they are there: cancel, process again, move, delete; and some of it for a whole batch. */
 export class LibraryService {
   readonly #deps: LibraryDependencies;
 
@@ -60,7 +67,7 @@ export class LibraryService {
     return this.#deps.uow.write(caller, async (tx) => {
       const source = await sources.lockSource(tx, organizationId, id);
       if (!source) throw sourceNotFound();
-      if (!['ready', 'failed', 'cancelled'].includes(source.stage)) throw stillProcessing();
+      if (!sources.SETTLED.includes(source.stage)) throw stillProcessing();
       const task = await this.#deps.tasks.create(tx, caller, {
         kind: INGEST_TASK,
         queue: this.#deps.ingest.name,
@@ -87,6 +94,41 @@ export class LibraryService {
       await this.#deps.queue.enqueue(tx, this.#deps.ingest, jobOf(caller, restarted));
       return { source: toSourceView(restarted), task };
     });
+  }
+
+  /**
+   * Puts the source into another collection, or into none (null); search follows in the same transaction. Refused while it is
+   * processed: the run would index it where it was.
+   */
+  async move(actor: Actor, id: string, collectionId: string | null): Promise<SourceView> {
+    const caller = requireOrganization(actor);
+    const { organizationId } = caller;
+    const moved = await this.#deps.uow
+      .write(caller, async (tx) => {
+        const source = await sources.lockSource(tx, organizationId, id);
+        if (!source) throw sourceNotFound();
+        if (collectionId !== null && !(await findCollection(tx, organizationId, collectionId)))
+          throw collectionNotFound();
+        if (source.collection_id === collectionId) return source;
+        if (!sources.SETTLED.includes(source.stage)) throw stillProcessing();
+        const placed = await sources.place(tx, organizationId, id, collectionId);
+        await this.#deps.search.update(tx, caller, { type: SOURCE, id }, { collectionId });
+        await this.#deps.audit.record(tx, caller, {
+          action: 'source.moved',
+          organizationId,
+          target: { type: SOURCE, id },
+          before: { collectionId: source.collection_id },
+          after: { collectionId },
+        });
+        return placed;
+      })
+      .catch((error: unknown) => {
+        if (isUniqueViolation(error, 'library_sources_bytes')) throw alreadyInCollection();
+        // Deleted since it was looked at.
+        if (isForeignKeyViolation(error)) throw collectionNotFound();
+        throw error;
+      });
+    return toSourceView(moved);
   }
 
   /** Removes the source, its versions, chunks and index entries at once, and its files soon after. */

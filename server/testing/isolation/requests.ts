@@ -191,6 +191,11 @@ export const REQUESTS: Readonly<Record<string, RequestSpec>> = {
     answers: [202],
   },
   'GET /library/sources/{id}': { params: source, answers: [200] },
+  'PATCH /library/sources/{id}': {
+    params: source,
+    body: () => ({ collectionId: null }),
+    answers: [200, 409],
+  },
   'DELETE /library/sources/{id}': { fresh: freshSource, answers: [204] },
   'GET /library/sources/{id}/content': { params: source, answers: [200] },
   'GET /library/sources/{id}/chunks': { params: source, answers: [200] },
