@@ -2,9 +2,10 @@ import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type IdSource, isId } from '../../kernel/ids.ts';
 import { decodeCursor, type Page, type PageRequest, toPage } from '../../kernel/page.ts';
-import type { AuditEntry, AuditTrail } from '../../platform/audit/index.ts';
+import type { AuditTrail } from '../../platform/audit/index.ts';
 import { hashOpaqueToken, newOpaqueToken, type PasswordHasher } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import { recordAboutAccount } from './identity.account-trail.ts';
 import { emailTaken, organizationNotFound, userNotFound } from './identity.errors.ts';
 import { checkEmail, checkName, emailKeyOf, requireInstance } from './identity.policy.ts';
 import {
@@ -107,7 +108,9 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
       await insertOrganization(tx, { id: organizationId, name: organization.name, at });
     else if (!(await organizationExists(tx, organizationId))) throw organizationNotFound();
     await insertMembership(tx, { organizationId, userId: user.id, role, at });
-    await recordAbout(tx, actor, user.id, { action: 'user.created', after: { role, organizationId } });
+    const created = { action: 'user.created', after: { role, organizationId } };
+    await audit.record(tx, actor, { ...created, organizationId, target: { type: 'user', id: user.id } });
+    await recordAboutAccount(audit, tx, actor, user.id, created);
     return accountOf(tx, user);
   }
 
@@ -137,7 +140,7 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
       const at = clock().toISOString();
       await updatePassword(tx, row.id, passwordHash, at);
       await revokeSessionsOf(tx, row.id, at);
-      await recordAbout(tx, actor, row.id, { action: 'user.password_set' });
+      await recordAboutAccount(audit, tx, actor, row.id, { action: 'user.password_set' });
     });
   }
 
@@ -166,24 +169,11 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
       ...{ userId, waivesSecondFactor, expiresAt },
       at: now.toISOString(),
     });
-    await recordAbout(tx, actor, userId, {
+    await recordAboutAccount(audit, tx, actor, userId, {
       action: 'sign_in_link.created',
       details: { expiresAt, waivesSecondFactor },
     });
     return { token, expiresAt };
-  }
-
-  /** What was done to a person from outside their organization: in the instance's trail, and where its admins see it. */
-  async function recordAbout(
-    tx: Tx,
-    actor: Actor,
-    userId: string,
-    entry: Pick<AuditEntry, 'action' | 'after' | 'details'>,
-  ): Promise<void> {
-    const [home] = await organizationsOf(tx, userId);
-    const target = { type: 'user', id: userId };
-    if (home) await audit.record(tx, actor, { ...entry, target, organizationId: home.id });
-    await audit.record(tx, actor, { ...entry, target, organizationId: null });
   }
 
   async function sweep(actor: Actor): Promise<void> {

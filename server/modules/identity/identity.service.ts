@@ -10,6 +10,7 @@ import {
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { outOfReach } from './federation/sso.repository.ts';
+import { recordAboutAccount } from './identity.account-trail.ts';
 import { invalidCredentials, invalidToken, linkNotValid, organizationNotFound } from './identity.errors.ts';
 import type { SignInLimits } from './identity.limits.ts';
 import { emailKeyOf } from './identity.policy.ts';
@@ -87,15 +88,9 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     logger.info({ userId, requestId }, 'a sign-in failed');
     if (userId === null) return;
     try {
-      await uow.write(instanceActor(requestId), async (tx) => {
-        const [organization] = await organizationsOf(tx, userId);
-        await audit.record(tx, actor, {
-          action: 'sign_in.failed',
-          outcome: 'denied',
-          organizationId: organization?.id ?? null,
-          target: { type: 'user', id: userId },
-        });
-      });
+      await uow.write(instanceActor(requestId), (tx) =>
+        recordAboutAccount(audit, tx, actor, userId, { action: 'sign_in.failed', outcome: 'denied' }),
+      );
     } catch (error) {
       logger.warn({ err: error, userId, requestId }, 'a failed sign-in was not recorded');
     }

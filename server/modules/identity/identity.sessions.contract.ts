@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor } from '../../kernel/actor.ts';
+import { INSTANCE_TRAIL } from '../../platform/audit/index.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { type IdentityWorld, identityWorld, type Joined } from '../../testing/identity-world.ts';
 
@@ -41,7 +42,9 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       (await world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } }))
         .statusCode;
     const reused = async (userId: string) =>
-      (await world.audited('session.token_reused')).filter((event) => event.userId === userId);
+      (await world.audited('session.token_reused')).filter(
+        (event) => event.userId === userId && event.organizationId === INSTANCE_TRAIL,
+      );
 
     test('a program exchanges its refresh token for the next one', async () => {
       const { program } = await join();
@@ -246,7 +249,10 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
         });
       }
       const closed = (await world.audited('session.closed')).filter((event) => event.userId === userId);
-      expect(closed).toMatchObject([{ organizationId, outcome: 'succeeded' }]);
+      expect(closed).toMatchObject([
+        { organizationId: INSTANCE_TRAIL, targetId: userId, outcome: 'succeeded' },
+        { organizationId, outcome: 'succeeded' },
+      ]);
     });
 
     test('a made-up refresh token does not sign anybody out', async () => {

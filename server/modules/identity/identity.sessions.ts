@@ -15,6 +15,7 @@ import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { insertFederatedSession } from './federation/federated-sessions.repository.ts';
 import { ssoRequired } from './federation/federation.errors.ts';
 import { withoutBarred } from './federation/sso.repository.ts';
+import { recordAboutAccount, recordAboutSession } from './identity.account-trail.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
 import { keptUserAgent } from './identity.policy.ts';
 import { findUser, organizationsOf } from './identity.repository.ts';
@@ -98,11 +99,9 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
         second_factor: provider.secondFactor,
       });
     }
-    await audit.record(tx, actor, {
+    const recorded = { id: family.sessionId, userId: user.id, organizationId: organization.id };
+    await recordAboutSession(audit, tx, actor, recorded, {
       action: 'session.opened',
-      organizationId: organization.id,
-      userId: user.id,
-      target: { type: 'session', id: family.sessionId },
       details: { method, ...(shown === undefined ? {} : { secondFactor: shown }) },
     });
     return { family, user, organization };
@@ -162,12 +161,10 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   async function endReused(tx: Tx, actor: Actor, row: SessionRow, now: Date): Promise<Rotation> {
     await revokeSession(tx, row.id, now.toISOString());
     await accessChanges.notify(tx, { credentialId: row.id });
-    await audit.record(tx, actor, {
+    const recorded = { id: row.id, userId: row.user_id, organizationId: row.organization_id };
+    await recordAboutSession(audit, tx, actor, recorded, {
       action: 'session.token_reused',
       outcome: 'denied',
-      organizationId: row.organization_id,
-      userId: row.user_id,
-      target: { type: 'session', id: row.id },
     });
     return { kind: 'reused', session: row };
   }
@@ -216,12 +213,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     const ended = await revokeSession(tx, sessionId, clock().toISOString());
     if (!ended) return;
     await accessChanges.notify(tx, { credentialId: sessionId });
-    await audit.record(tx, actor, {
-      action: 'session.closed',
-      organizationId: ended.organization_id,
-      userId: ended.user_id,
-      target: { type: 'session', id: sessionId },
-    });
+    const recorded = { id: sessionId, userId: ended.user_id, organizationId: ended.organization_id };
+    await recordAboutSession(audit, tx, actor, recorded, { action: 'session.closed' });
   }
 
   async function endAll(tx: Tx, actor: Actor, { userId, reason, except }: Ending): Promise<number> {
@@ -229,12 +222,9 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     if (ended === 0) return 0;
     // Whoever goes on is only looked at again.
     await accessChanges.notify(tx, { userId });
-    const [home] = await organizationsOf(tx, userId);
-    await audit.record(tx, actor, {
+    await recordAboutAccount(audit, tx, actor, userId, {
       action: 'session.all_closed',
-      organizationId: home?.id ?? null,
       userId,
-      target: { type: 'user', id: userId },
       details: { reason, sessions: ended },
     });
     return ended;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { INSTANCE_TRAIL } from '../../platform/audit/index.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { type IdentityWorld, identityWorld } from '../../testing/identity-world.ts';
 
@@ -51,6 +52,7 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       const registered = { userId: body.user.id, organizationId: body.organization.id };
       expect(await world.audited('user.registered')).toMatchObject([registered]);
       expect(await world.audited('session.opened')).toMatchObject([
+        { ...registered, organizationId: INSTANCE_TRAIL, targetId: body.user.id },
         { ...registered, details: { method: 'registration' } },
       ]);
     });
@@ -165,7 +167,9 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       const [user] = await db.owner("select id from users where email_key = 'known@example.org'");
       await expect
         .poll(() => world.audited('sign_in.failed'))
-        .toMatchObject([{ targetId: user?.id, userId: null, outcome: 'denied' }]);
+        .toMatchObject([
+          { organizationId: INSTANCE_TRAIL, targetId: user?.id, userId: null, outcome: 'denied' },
+        ]);
     });
 
     test('an account without a password cannot be signed in to by any', async () => {

@@ -23,8 +23,8 @@ export interface AuditEntry {
 /** The append-only trail. */
 export interface AuditTrail {
   /**
-   * Writes the entry in the caller's transaction: what is rolled back leaves no trace, what is committed leaves one. The
-   * trail stays locked until then, so it should be the transaction's last step, and of two trails the instance's comes last.
+   * Writes the entry in the caller's transaction: what is rolled back leaves no trace, what is committed leaves one. It is
+   * written when everything else in the transaction is done, because the trail is locked from then until the commit.
    */
   record(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void>;
 }

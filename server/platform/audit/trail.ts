@@ -2,7 +2,7 @@ import { NIL } from 'uuid';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
-import type { Tx } from '../db/index.ts';
+import { beforeCommit, type Tx } from '../db/index.ts';
 import { appendEvent, lockTrail } from './audit.repository.ts';
 import type { TrailRow, UnchainedEvent } from './audit.tables.ts';
 import { breakOfTrail, type ChainKeys, chained, TRAIL_BROKEN, trailSeal } from './chain.ts';
@@ -22,12 +22,26 @@ export interface AuditTrailDependencies {
   readonly ids: IdSource;
 }
 
-/** The trail in the database: two statements an entry. */
+/** The trail in the database: two statements an entry, at the end of its transaction. */
 export function createTrail({ keys, clock, ids }: AuditTrailDependencies): AuditTrail {
+  const waiting = new WeakMap<Tx, UnchainedEvent[]>();
   return { record };
 
   async function record(tx: Tx, actor: Actor, entry: AuditEntry): Promise<void> {
     const event = eventOf(actor, entry, ids(), clock());
+    const before = waiting.get(tx);
+    if (before) {
+      before.push(event);
+      return;
+    }
+    const events = [event];
+    waiting.set(tx, events);
+    beforeCommit(tx, async () => {
+      for (const one of inLockingOrder(events)) await write(tx, one);
+    });
+  }
+
+  async function write(tx: Tx, event: UnchainedEvent): Promise<void> {
     let trail = await lockTrail(tx, event.organization_id);
     const broken = breakOfTrail(trail, keys);
     // Sealing a forged end anew would hide the forgery: the chain itself must say that it was found.
@@ -42,6 +56,15 @@ export function createTrail({ keys, clock, ids }: AuditTrailDependencies): Audit
     await appendEvent(tx, row, sealed.seal);
     return sealed;
   }
+}
+
+/**
+ * Trail by trail, always in the same order, so that two transactions never wait for each other; the instance's last, because
+ * everybody waits for it. What goes into one trail stays in the order in which it was recorded.
+ */
+function inLockingOrder(events: readonly UnchainedEvent[]): UnchainedEvent[] {
+  const place = ({ organization_id: id }: UnchainedEvent) => (id === INSTANCE_TRAIL ? '~' : id);
+  return events.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) < place(b) ? -1 : 1));
 }
 
 /** That the end of the trail, from which the event continues, was not written by the product. */

@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import type { TestDatabase } from '../../testing/database.ts';
 import { isUniqueViolation } from './errors.ts';
 import type { Tx } from './port.ts';
-import { queryBuilder, statement } from './query-builder.ts';
+import { beforeCommit, queryBuilder, statement } from './query-builder.ts';
 
 interface Tables {
   organizations: { id: string; name: string; created_at: string };
@@ -67,6 +67,53 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
     test('a row for another organization is refused', async () => {
       await expect(insert(here, 'Smuggled', there.organizationId)).rejects.toThrow(/row-level security/);
       expect(await names(there)).toEqual([]);
+    });
+
+    test('what is left for the end is done after everything else, in order, and before the commit', async () => {
+      const elsewhere = await organization('Elsewhere');
+      const seen: string[] = [];
+      const titled = (tx: Tx) =>
+        collections(tx)
+          .selectFrom('library_collections')
+          .select('name')
+          .where('name', '=', 'At the end')
+          .execute();
+      await test_.database.uow.write(elsewhere, async (tx) => {
+        beforeCommit(tx, async () => {
+          seen.push(`first, sees ${(await titled(tx)).length}`);
+        });
+        beforeCommit(tx, async () => {
+          seen.push('second');
+        });
+        await collections(tx)
+          .insertInto('library_collections')
+          .values({
+            organization_id: elsewhere.organizationId,
+            id: newId(),
+            name: 'At the end',
+            created_at: '2026-01-01T00:00:00Z',
+          })
+          .execute();
+        seen.push('body');
+      });
+      expect(seen).toEqual(['body', 'first, sees 1', 'second']);
+    });
+
+    test('where the end fails, nothing is committed', async () => {
+      const failing = test_.database.uow.write(here, async (tx) => {
+        beforeCommit(tx, () => Promise.reject(new Error('not at last')));
+        await collections(tx)
+          .insertInto('library_collections')
+          .values({
+            organization_id: here.organizationId,
+            id: newId(),
+            name: 'Not at last',
+            created_at: '2026-01-01T00:00:00Z',
+          })
+          .execute();
+      });
+      await expect(failing).rejects.toThrow('not at last');
+      expect(await names(here)).not.toContainEqual({ name: 'Not at last' });
     });
 
     test('a throw rolls everything back', async () => {

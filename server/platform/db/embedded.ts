@@ -62,7 +62,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
       },
     });
     try {
-      return await fn(open.asTx());
+      const result = await fn(open.asTx());
+      await open.finish();
+      return result;
     } catch (error) {
       throw translateDatabaseError(error);
     } finally {
@@ -83,7 +85,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedDa
           },
         });
         try {
-          return await fn(open.asTx());
+          const result = await fn(open.asTx());
+          await open.finish();
+          return result;
         } finally {
           open.end();
         }

@@ -11,4 +11,4 @@ export {
   openDatabase,
 } from './open.ts';
 export type { Database, SqlExecutor, SqlResult, Tx, UnitOfWork } from './port.ts';
-export { queryBuilder, statement } from './query-builder.ts';
+export { beforeCommit, queryBuilder, statement } from './query-builder.ts';

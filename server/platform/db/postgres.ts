@@ -72,7 +72,9 @@ export function openPostgres(options: PostgresOptions): Database {
         readAsTenant(client, named(setTenantReadOnly(settings), tenant), named(text, values)),
     });
     try {
-      return await fn(open.asTx());
+      const result = await fn(open.asTx());
+      await open.finish();
+      return result;
     } catch (error) {
       throw translateDatabaseError(error);
     } finally {
@@ -94,6 +96,7 @@ export function openPostgres(options: PostgresOptions): Database {
     });
     try {
       const result = await fn(open.asTx());
+      await open.finish();
       await opened;
       open.end();
       await client.query('commit');

@@ -16,6 +16,7 @@ export class OpenTransaction implements SqlExecutor {
   readonly #executor: SqlExecutor;
   #builder: Kysely<unknown> | undefined;
   #open = true;
+  readonly #last: (() => Promise<void>)[] = [];
 
   constructor(executor: SqlExecutor) {
     this.#executor = executor;
@@ -32,6 +33,15 @@ export class OpenTransaction implements SqlExecutor {
     return this.#builder;
   }
 
+  last(step: () => Promise<void>): void {
+    this.#last.push(step);
+  }
+
+  /** Runs what was left for the end, in the order in which it was. */
+  async finish(): Promise<void> {
+    for (const step of this.#last) await step();
+  }
+
   end(): void {
     this.#open = false;
   }
@@ -44,6 +54,11 @@ export class OpenTransaction implements SqlExecutor {
     if (!(tx instanceof OpenTransaction)) throw new TypeError('not a transaction of this unit of work');
     return tx;
   }
+}
+
+/** Runs `step` in the transaction once everything else in it is done; where it throws, nothing is committed. */
+export function beforeCommit(tx: Tx, step: () => Promise<void>): void {
+  OpenTransaction.from(tx).last(step);
 }
 
 /** The typed query builder over an open transaction. Only repositories call it. */

@@ -4,6 +4,7 @@ import type { AuditTrail } from '../../../platform/audit/index.ts';
 import { hashOpaqueToken } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
+import { recordAboutAccount } from '../identity.account-trail.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount, isEmailTaken } from '../identity.repository.ts';
@@ -95,10 +96,8 @@ export function createEmailVerification(dependencies: EmailDependencies): EmailV
       // What was sent to the old address proves nothing about the new one.
       await deleteProofs(tx, userId, ['verify_email', 'reset_password']);
     } else if (!(await markEmailVerified(tx, userId, emailKey, at))) throw proofNotValid();
-    await audit.record(tx, actor, {
+    await recordAboutAccount(audit, tx, actor, userId, {
       action: purpose === 'change_email' ? 'user.email_changed' : 'user.email_verified',
-      organizationId: actor.organizationId,
-      target: { type: 'user', id: userId },
       ...(purpose === 'change_email' ? { before: { email: before?.email }, after: { email } } : {}),
     });
   }

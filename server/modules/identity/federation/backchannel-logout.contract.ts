@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { INSTANCE_TRAIL } from '../../../platform/audit/index.ts';
 import type { Browser } from '../../../testing/browser.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { type FederationWorld, federationWorld, ORIGIN } from '../../../testing/federation-world.ts';
@@ -47,11 +48,10 @@ export function backchannelLogoutContract(name: string, open: () => Promise<Test
       await signOutThere(left);
       expect((await world.me(left)).statusCode).toBe(401);
       expect((await world.me(stays)).statusCode).toBe(200);
-      expect(await world.audited('session.closed')).toEqual([
-        expect.objectContaining({
-          ...{ userId: user.id, organizationId: world.organizationId },
-          details: { provider: 'acme', reason: 'signed out at the identity provider' },
-        }),
+      const details = { provider: 'acme', reason: 'signed out at the identity provider' };
+      expect(await world.audited('session.closed')).toMatchObject([
+        { userId: user.id, organizationId: INSTANCE_TRAIL, targetId: user.id, details },
+        { userId: user.id, organizationId: world.organizationId, details },
       ]);
     });
 

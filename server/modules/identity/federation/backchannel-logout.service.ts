@@ -4,6 +4,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import { type AccessChanges, type IssuerClaims, unverifiedIssuerOf } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
+import { recordAboutSession } from '../identity.account-trail.ts';
 import { revokeFederatedSessions } from './federated-sessions.repository.ts';
 import { logoutRefused } from './federation.errors.ts';
 import { claimAt, isSubject } from './federation.policy.ts';
@@ -91,9 +92,9 @@ export function createBackchannelLogout(dependencies: BackchannelLogoutDependenc
     );
     for (const { id, user_id: userId, organization_id: organizationId } of ended) {
       await accessChanges.notify(tx, { credentialId: id });
-      await audit.record(tx, actor, {
+      const session = { id, userId, organizationId };
+      await recordAboutSession(audit, tx, actor, session, {
         action: 'session.closed',
-        ...{ organizationId, userId, target: { type: 'session', id } },
         details: { provider: provider.slug, reason: 'signed out at the identity provider' },
       });
     }

@@ -1,6 +1,6 @@
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
-import type { AuditEntry, AuditTrail } from '../../../platform/audit/index.ts';
+import type { AuditTrail } from '../../../platform/audit/index.ts';
 import { type AccessChanges, hashOpaqueToken, type PasswordHasher } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
@@ -10,9 +10,10 @@ import { passwordChangedMail, resetPasswordMail } from '../email/email.messages.
 import { deleteProofs, findProof, markEmailVerified, takeProof } from '../email/email.repository.ts';
 import { issueProof } from '../email/proofs.ts';
 import { deleteIdentitiesOf } from '../federation/identities.repository.ts';
+import { recordAboutAccount } from '../identity.account-trail.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { emailKeyOf } from '../identity.policy.ts';
-import { findAccount, findAccountByEmail, organizationsOf, updatePassword } from '../identity.repository.ts';
+import { findAccount, findAccountByEmail, updatePassword } from '../identity.repository.ts';
 import type { Origin, Sessions } from '../identity.sessions.port.ts';
 import type { AccountRow } from '../identity.tables.ts';
 import { checkPassword } from './password.policy.ts';
@@ -113,7 +114,7 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
       const { id: userId, email } = account;
       const token = await issueProof(tx, clock, { userId, purpose: 'reset_password', email, emailKey });
       await mail.send(tx, resetPasswordMail({ to: email, publicUrl, token }));
-      await record(tx, instance, userId, 'user.password_reset_asked');
+      await recordAboutAccount(audit, tx, instance, userId, { action: 'user.password_reset_asked' });
     });
   }
 
@@ -148,7 +149,7 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
     await updatePassword(tx, userId, change.passwordHash, clock().toISOString());
     await deleteProofs(tx, userId, ['reset_password']);
     await sessions.endAll(tx, actor, { userId, reason: change.action, except: change.except });
-    await record(tx, actor, userId, change.action);
+    await recordAboutAccount(audit, tx, actor, userId, { action: change.action, userId });
     await mail.send(tx, passwordChangedMail({ to: email, publicUrl }));
   }
 
@@ -158,23 +159,10 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
     const keys = await revokeKeysOf(tx, userId, at);
     if (identities + keys === 0) return;
     await accessChanges.notify(tx, { userId });
-    await record(tx, actor, userId, 'user.other_ways_ended', { identities, keys });
-  }
-
-  async function record(
-    tx: Tx,
-    actor: Actor,
-    userId: string,
-    action: string,
-    details?: AuditEntry['details'],
-  ): Promise<void> {
-    const [home] = await organizationsOf(tx, userId);
-    await audit.record(tx, actor, {
-      action,
-      organizationId: home?.id ?? null,
+    await recordAboutAccount(audit, tx, actor, userId, {
+      action: 'user.other_ways_ended',
       userId,
-      target: { type: 'user', id: userId },
-      ...(details ? { details } : {}),
+      details: { identities, keys },
     });
   }
 }

@@ -6,6 +6,7 @@ import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
 import { changeEmailMail, changeToTakenMail, emailChangeAskedMail } from '../email/email.messages.ts';
 import { issueProof } from '../email/proofs.ts';
+import { recordAboutAccount } from '../identity.account-trail.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { checkEmail, checkName } from '../identity.policy.ts';
@@ -74,10 +75,8 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
 
   async function rename(tx: Tx, actor: Actor, account: AccountRow, name: string): Promise<void> {
     await updateName(tx, account.id, name, clock().toISOString());
-    await audit.record(tx, actor, {
+    await recordAboutAccount(audit, tx, actor, account.id, {
       action: 'user.renamed',
-      organizationId: actor.organizationId,
-      target: { type: 'user', id: account.id },
       ...changesBetween({ name: account.name }, { name }),
     });
   }
@@ -95,11 +94,7 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
     const to = { to: email, publicUrl };
     await mail.send(tx, taken ? changeToTakenMail(to) : changeEmailMail({ ...to, token }));
     await mail.send(tx, emailChangeAskedMail({ to: old, publicUrl }));
-    await audit.record(tx, actor, {
-      action: 'user.email_change_asked',
-      organizationId: actor.organizationId,
-      target: { type: 'user', id: userId },
-    });
+    await recordAboutAccount(audit, tx, actor, userId, { action: 'user.email_change_asked' });
   }
 
   async function remove(actor: Actor, origin: Origin, password: string | undefined): Promise<void> {
@@ -119,7 +114,7 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
           details: { reason: 'account_deleted' },
         });
       }
-      await audit.record(tx, actor, { action: 'user.deleted', organizationId: null, target });
+      await recordAboutAccount(audit, tx, actor, userId, { action: 'user.deleted' });
       await endAdministration(tx, userId, clock().toISOString());
       await deleteUser(tx, userId);
       await accessChanges.notify(tx, { userId });

@@ -6,9 +6,10 @@ import type { SecretBox } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { Mail } from '../../../platform/mail/index.ts';
 import { secondFactorChangedMail } from '../email/email.messages.ts';
+import { recordAboutAccount } from '../identity.account-trail.ts';
 import { invalidToken, userNotFound } from '../identity.errors.ts';
 import { emailKeyOf, requireInstance } from '../identity.policy.ts';
-import { findAccount, findAccountByEmail, organizationsOf } from '../identity.repository.ts';
+import { findAccount, findAccountByEmail } from '../identity.repository.ts';
 import type { Origin, Sessions } from '../identity.sessions.port.ts';
 import type { Reauthenticate } from '../passwords/reauthentication.ts';
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
@@ -118,7 +119,7 @@ export function createSecondFactors(dependencies: SecondFactorDependencies): Sec
     const userId = personOf(actor);
     const recoveryCodes = await uow.write(instanceOf(actor), async (tx) => {
       if (!(await accepted(tx, actor, shown, 'confirmed'))) return undefined;
-      await record(tx, actor, userId, 'second_factor.recovery_codes_renewed');
+      await recordAboutAccount(audit, tx, actor, userId, { action: 'second_factor.recovery_codes_renewed' });
       return giveCodes(tx, userId);
     });
     if (!recoveryCodes) throw wrongCode();
@@ -158,15 +159,9 @@ export function createSecondFactors(dependencies: SecondFactorDependencies): Sec
   }
 
   async function tell(tx: Tx, actor: Actor, userId: string, what: 'added' | 'removed'): Promise<void> {
-    await record(tx, actor, userId, `second_factor.${what}`);
+    await recordAboutAccount(audit, tx, actor, userId, { action: `second_factor.${what}` });
     const account = await findAccount(tx, userId);
     if (account) await mail.send(tx, secondFactorChangedMail({ to: account.email, publicUrl }, what));
-  }
-
-  async function record(tx: Tx, actor: Actor, userId: string, action: string): Promise<void> {
-    const [home] = await organizationsOf(tx, userId);
-    const target = { type: 'user', id: userId };
-    await audit.record(tx, actor, { action, organizationId: home?.id ?? null, target });
   }
 }
 

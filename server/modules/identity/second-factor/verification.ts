@@ -3,8 +3,8 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { SecretBox } from '../../../platform/auth/index.ts';
 import type { Tx } from '../../../platform/db/index.ts';
+import { recordAboutAccount } from '../identity.account-trail.ts';
 import { tooManyAttempts } from '../identity.errors.ts';
-import { organizationsOf } from '../identity.repository.ts';
 import { hashRecoveryCode } from './recovery-codes.ts';
 import { lockFactor, markAccepted, markFailure, takeRecoveryCode } from './second-factor.repository.ts';
 import type { SecondFactorRow } from './second-factor.tables.ts';
@@ -80,12 +80,9 @@ export function createVerification({ audit, clock, secrets }: VerificationDepend
     const wait = failures < FREE ? 0 : Math.min(CAP, BASE * 2 ** (failures - FREE));
     const blockedUntil = wait === 0 ? null : new Date(now.getTime() + wait * 1000).toISOString();
     await markFailure(tx, { userId, failures, blockedUntil, at: now.toISOString() });
-    const [home] = await organizationsOf(tx, userId);
-    await audit.record(tx, actor, {
+    await recordAboutAccount(audit, tx, actor, userId, {
       action: 'second_factor.failed',
       outcome: 'denied',
-      organizationId: home?.id ?? null,
-      target: { type: 'user', id: userId },
       details: { failures },
     });
   }
