@@ -1,3 +1,4 @@
+import { plainWordEnd, skipToWord } from './ascii-words.ts';
 import type { Language } from './languages.ts';
 
 /**
@@ -24,9 +25,12 @@ const SPACED = `[[\\p{L}\\p{N}]--[${HAN_KANA}${HANGUL}${UNSPACED}]]`;
 const RUN = `${SPACED}[${SPACED}\\p{M}\\u200c\\u200d\\u00ad]*`;
 const JOINER = "['’ʼ＇._\\/:@&\\-\\u2010\\u2011]";
 
+/** Words of scripts with spaces, with what joins them: `e-mail`, `v2.0.1`, `§ 12`, `C++`. */
+export const COMPOUND = `(?:§{1,2}\\s?(?=\\p{N}))?${RUN}(?:${JOINER}${RUN})*(?:(?:\\+\\+|#)(?!${SPACED}))?`;
+
 const TOKENS = new RegExp(
   [
-    `(?<compound>(?:§{1,2}\\s?(?=\\p{N}))?${RUN}(?:${JOINER}${RUN})*(?:(?:\\+\\+|#)(?!${SPACED}))?)`,
+    `(?<compound>${COMPOUND})`,
     `(?<han>[${HAN_KANA}]+)`,
     `(?<hangul>[${HANGUL}]+)`,
     `(?<unspaced>[${UNSPACED}][${UNSPACED}\\p{M}]*)`,
@@ -42,20 +46,41 @@ const PLAIN = /^[\p{L}\p{N}\p{M}]+$/u;
 /** Cuts text into tokens by Unicode's rules, with the language's habits for apostrophes. Linear in the text. */
 export function tokenize(text: string, language: Language): Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(TOKENS)) {
-    const groups = match.groups ?? {};
-    if (groups.compound !== undefined) addCompound(tokens, groups.compound, match.index, language);
-    else if (groups.han !== undefined) addHan(tokens, groups.han, match.index);
-    else if (groups.hangul !== undefined) addHangul(tokens, groups.hangul, match.index);
-    else if (groups.unspaced !== undefined) addSegments(tokens, groups.unspaced, match.index);
+  for (let at = skipToWord(text, 0); at < text.length; at = skipToWord(text, at)) {
+    // Most words of most texts are plain ASCII, and the pattern takes ten times as long for them.
+    const plain = plainWordEnd(text, at);
+    if (plain !== null) addWord(tokens, text, at, plain, language);
+    const end = plain ?? addByPattern(tokens, text, at, language);
+    if (end === null) break;
+    at = end;
   }
   return tokens;
 }
 
+/** Adds what the next match from `from` on gives, and returns its end; null where there is no match. */
+function addByPattern(tokens: Token[], text: string, from: number, language: Language): number | null {
+  TOKENS.lastIndex = from;
+  const match = TOKENS.exec(text);
+  if (match === null) return null;
+  const { compound, han, hangul, unspaced } = match.groups ?? {};
+  if (compound !== undefined) addCompound(tokens, compound, match.index, language);
+  else if (han !== undefined) addHan(tokens, han, match.index);
+  else if (hangul !== undefined) addHangul(tokens, hangul, match.index);
+  else if (unspaced !== undefined) addSegments(tokens, unspaced, match.index);
+  return match.index + match[0].length;
+}
+
+function addWord(tokens: Token[], text: string, start: number, end: number, language: Language): void {
+  tokens.push({ kind: 'word', surface: cut(language.lower(text.slice(start, end))), start, end });
+}
+
 function surfaceOf(text: string, language: Language | null): string {
   const normal = ASCII.test(text) ? text : text.normalize('NFKC').replace(IGNORABLE, '');
-  const lower = language === null ? normal.toLowerCase() : language.lower(normal);
-  return lower.length > MAX_WORD ? lower.slice(0, MAX_WORD).toWellFormed() : lower;
+  return cut(language === null ? normal.toLowerCase() : language.lower(normal));
+}
+
+function cut(word: string): string {
+  return word.length > MAX_WORD ? word.slice(0, MAX_WORD).toWellFormed() : word;
 }
 
 function addCompound(tokens: Token[], text: string, start: number, language: Language): void {

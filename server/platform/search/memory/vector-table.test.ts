@@ -3,6 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../embedding/randomized-svd.ts';
 import { VectorTable } from './vector-table.ts';
 
+const all = () => true;
+
+function cosinesIn(table: VectorTable, query: Float32Array, rows: number): Float32Array {
+  const cosines = new Float32Array(rows);
+  table.nearest(query, { rows, depth: 1, keeps: all, all: cosines });
+  return cosines;
+}
+
 function unit(random: () => number, dimensions: number, used = dimensions): Float32Array {
   const vector = Float32Array.from({ length: dimensions }, (_, i) => (i < used ? random() - 0.5 : 0));
   const length = Math.hypot(...vector);
@@ -27,7 +35,7 @@ describe('vectors in memory', () => {
           const vectors = Array.from({ length: rows }, () => unit(random, dimensions, used));
           for (const [row, vector] of vectors.entries()) table.set(row, vector);
           const query = unit(random, dimensions, used);
-          const cosines = table.cosines(query, rows);
+          const cosines = cosinesIn(table, query, rows);
           for (const [row, vector] of vectors.entries())
             expect(Math.abs((cosines[row] as number) - cosine(vector, query))).toBeLessThan(0.0002);
         },
@@ -43,12 +51,12 @@ describe('vectors in memory', () => {
     const first = new Float32Array(3072);
     first[0] = 1;
     table.set(2, first);
-    expect(table.cosines(first, 3)[2]).toBeCloseTo(1, 4);
+    expect(cosinesIn(table, first, 3)[2]).toBeCloseTo(1, 4);
     table.set(
       1,
       even.map((value) => -value),
     );
-    expect(Array.from(table.cosines(even, 2), (value) => Math.round(value * 100) / 100)).toEqual([1, -1]);
+    expect(Array.from(cosinesIn(table, even, 2), (value) => Math.round(value * 100) / 100)).toEqual([1, -1]);
   });
 
   test('many rows grow the memory and keep what was there, and rows without a vector have cosine 0', () => {
@@ -62,7 +70,7 @@ describe('vectors in memory', () => {
       if (row % 999 === 0) kept.set(row, vector);
     }
     const query = unit(random, 100);
-    const cosines = table.cosines(query, rows + 5);
+    const cosines = cosinesIn(table, query, rows + 5);
     expect(cosines).toHaveLength(rows + 5);
     for (const [row, vector] of kept) {
       expect(Math.abs((cosines[row] as number) - cosine(vector, query))).toBeLessThan(0.0002);
@@ -83,7 +91,7 @@ describe('vectors in memory', () => {
     for (const [row, vector] of vectors.entries()) table.set(row, vector);
     table.set(700, unit(random, 256, 20));
     const query = unit(random, 256);
-    const cosines = table.cosines(query, 900);
+    const cosines = cosinesIn(table, query, 900);
     for (const [row, vector] of vectors.entries()) {
       if (row === 700) continue;
       expect(Math.abs((cosines[row] as number) - cosine(vector, query))).toBeLessThan(0.0002);
@@ -100,6 +108,46 @@ describe('vectors in memory', () => {
   test('a query without direction is like nothing', () => {
     const table = new VectorTable(16);
     table.set(0, unit(seededRandom(1), 16));
-    expect([...table.cosines(new Float32Array(16), 1)]).toEqual([0]);
+    expect([...cosinesIn(table, new Float32Array(16), 1)]).toEqual([0]);
+  });
+
+  test('the nearest are those that sorting all cosines gives, whatever is kept, and of equal ones the earlier', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 1, max: 5_000 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.constantFrom(1, 2, 7, 10_000),
+        fc.constantFrom(3, 60, 5_000),
+        (seed, rows, depth, every, different) => {
+          const random = seededRandom(seed);
+          const table = new VectorTable(24);
+          const vectors = Array.from({ length: Math.min(rows, different) }, () => unit(random, 24));
+          for (let row = 0; row < rows; row++)
+            if (row % 11 !== 5) table.set(row, vectors[row % vectors.length] as Float32Array);
+          const query = unit(random, 24);
+          const keeps = (row: number) => row % every === 0;
+          const cosines = new Float32Array(rows + 3);
+          const found = table.nearest(query, { rows: rows + 3, depth, keeps, all: cosines });
+          const wanted = Array.from(cosines, (score, row) => ({ row, score }))
+            .filter(({ row, score }) => score > 0 && keeps(row))
+            .sort((a, b) => b.score - a.score || a.row - b.row)
+            .slice(0, depth);
+          expect(found).toEqual(wanted);
+          expect(table.nearest(query, { rows: rows + 3, depth, keeps })).toEqual(wanted);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('rows beyond those asked for are not found', () => {
+    const random = seededRandom(4);
+    const table = new VectorTable(16);
+    const vector = unit(random, 16);
+    for (let row = 0; row < 10; row++) table.set(row, vector);
+    expect(table.nearest(vector, { rows: 6, depth: 20, keeps: all }).map(({ row }) => row)).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
   });
 });

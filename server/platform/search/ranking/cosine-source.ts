@@ -17,25 +17,30 @@ import { inRowOrder, type RowScores } from './row-scores.ts';
 export interface CosineSource {
   /** The `depth` rows with the largest cosines above 0 among those that are kept. */
   nearest(query: Float32Array, keeps: (row: number) => boolean, depth: number): Promise<RowScores>;
-  /** One number for each row of the index, at least of the `depth` nearest rows and of the candidates; else 0. */
-  cosines(query: Float32Array, candidates: readonly number[], depth: number): Promise<Float32Array>;
+  /**
+   * The same, largest first, and the cosine of each row of the index, at least of the nearest rows and of the candidates;
+   * else 0.
+   */
+  compare(
+    query: Float32Array,
+    candidates: readonly number[],
+    keeps: (row: number) => boolean,
+    depth: number,
+  ): Promise<{ readonly near: readonly number[]; readonly cosines: Float32Array }>;
   /** Vectors of rows; those without one are left out. */
   vectors(rows: readonly number[]): Promise<readonly Float32Array[]>;
 }
 
 /** Every vector is in memory: exact, and no organization can crowd out another. */
 export function memoryCosines(index: OrganizationIndex): CosineSource {
-  const { vectors } = index;
-  const cosines = (query: Float32Array) =>
-    vectors?.cosines(query, index.rows) ?? new Float32Array(index.rows);
+  const { vectors, rows } = index;
   return {
-    nearest: async (query, keeps, depth) => {
-      const found = cosines(query);
-      return inRowOrder(
-        largestRows(found, depth, keeps).map((row) => ({ row, score: found[row] as number })),
-      );
+    nearest: async (query, keeps, depth) => inRowOrder(vectors?.nearest(query, { rows, depth, keeps }) ?? []),
+    compare: async (query, _candidates, keeps, depth) => {
+      const cosines = new Float32Array(rows);
+      const near = vectors?.nearest(query, { rows, depth, keeps, all: cosines }) ?? [];
+      return { near: near.map(({ row }) => row), cosines };
     },
-    cosines: async (query) => cosines(query),
     vectors: async (rows) =>
       vectors === null ? [] : rows.filter((row) => vectors.has(row)).map((row) => vectors.get(row)),
   };
@@ -67,7 +72,7 @@ export function databaseCosines(
         }),
       );
     },
-    cosines: async (query, candidates, depth) => {
+    compare: async (query, candidates, keeps, depth) => {
       const vector = formatVector(query);
       const cosines = new Float32Array(index.rows);
       const [nearest, chosen] = await uow.read(actor, (tx) =>
@@ -80,7 +85,7 @@ export function databaseCosines(
         const row = index.rowOf(key, ordinal);
         if (row !== undefined) cosines[row] = cosine;
       }
-      return cosines;
+      return { near: largestRows(cosines, depth, keeps), cosines };
     },
     vectors: (rows) => uow.read(actor, (tx) => vectorsOf(tx, organizationId, space, rows.map(nameOf))),
   };

@@ -1,3 +1,4 @@
+import { LargestRows } from '../memory/largest-rows.ts';
 import { type RowScores, visitTogether } from './row-scores.ts';
 
 /** Passages whose vectors the query is moved towards. */
@@ -72,27 +73,12 @@ export function largestRows(
   count: number,
   keeps: (row: number) => boolean = () => true,
 ): number[] {
-  // Typed, because most of the time goes into moving what is smaller.
-  const rows = new Uint32Array(count + 1);
-  let size = 0;
-  /** What a value must exceed to be among them. */
-  let least = 0;
+  const best = new LargestRows(count);
   for (let row = 0; row < values.length; row++) {
     const value = values[row] as number;
-    if (value <= least || !keeps(row)) continue;
-    let low = 0;
-    let high = size;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((values[rows[middle] as number] as number) >= value) low = middle + 1;
-      else high = middle;
-    }
-    rows.copyWithin(low + 1, low, size);
-    rows[low] = row;
-    size = Math.min(size + 1, count);
-    if (size === count) least = values[rows[count - 1] as number] as number;
+    if (value > best.least && keeps(row)) best.add(row, value);
   }
-  return Array.from(rows.subarray(0, size));
+  return best.sorted().map(({ row }) => row);
 }
 
 /** The query's vector moved half-way to the mean of the best passages' (Rocchio 1971), at unit length. */

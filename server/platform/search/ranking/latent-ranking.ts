@@ -36,8 +36,7 @@ export async function rankHybrid(index: OrganizationIndex, request: HybridReques
   const candidates = largestRows(words.scores, depth).map((place) => words.rows[place] as number);
   const leading = leaders(index, words);
   const pass = async (vector: Float32Array, weight: number) => {
-    const cosines = await source.cosines(vector, candidates, depth);
-    const near = largestRows(cosines, depth, keeps);
+    const { near, cosines } = await source.compare(vector, candidates, keeps, depth);
     return fuse(
       words,
       cosines,
