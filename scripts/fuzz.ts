@@ -5,7 +5,7 @@
  *   npm run fuzz -- --runs 100000 --database postgres   on the server behind TEST_DATABASE_URL
  *   npm run fuzz -- --seed 7 --operation "POST /ask"    the same cases again, of one operation
  *
- * Prints each finding with its request as a curl line, a table of operations, and `N cases, M findings`; exit code 1 on any.
+ * Prints a table of operations, each finding with its request as a curl line, and `N cases, M findings`; exit code 1 on any.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -44,11 +44,12 @@ try {
       if (cases % 1_000 === 0) console.error(`${cases} cases, ${findings} findings, ${seconds()} s`);
     },
   });
-  for (const finding of report.findings) show(finding);
   table(report.operations);
   for (const [name, times] of report.unexplained)
     console.log(`note: ${name} changed in the background ${times} times`);
-  console.log(`seed ${seed}, ${database} database, ${seconds()} s`);
+  // Last, where the end of a long output is all that is kept.
+  for (const finding of report.findings) show(finding);
+  console.log(`\nseed ${seed}, ${database} database, ${seconds()} s`);
   console.log(`${report.cases} cases, ${report.findings.length} findings`);
   process.exitCode = report.findings.length === 0 && report.cases > 0 ? 0 : 1;
 } finally {

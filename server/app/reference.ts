@@ -18,6 +18,7 @@ export async function apiReference(http: Http): Promise<void> {
       },
       servers: [{ url: '/' }],
       components: {
+        schemas: { Problem },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
           cookie: { type: 'apiKey', in: 'cookie', name: 'scriptorium_access' },
@@ -39,7 +40,7 @@ export async function apiReference(http: Http): Promise<void> {
 
 const REFUSAL = {
   description: 'What went wrong; the status says of what kind it is',
-  content: { 'application/problem+json': { schema: Problem } },
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
 /** Says of an operation who may call it: in words, as security requirements, and as the data of `x-permission`. */

@@ -10,6 +10,7 @@ import { findHealth } from './health.ts';
 import { type Complaint, complaintsAbout, complaintsAboutLog, type Sent } from './oracle.ts';
 import { Findings, type Report, Tally } from './report.ts';
 import { Sender } from './sender.ts';
+import { Told } from './strangers.ts';
 import type { FuzzTarget } from './target.ts';
 import { Unchanged } from './unchanged.ts';
 import { exchange } from './wire.ts';
@@ -59,6 +60,7 @@ class Campaign {
   readonly #findings = new Findings();
   readonly #tally: Tally;
   readonly #unchanged: Unchanged;
+  readonly #told = new Told();
   #shrunk = 0;
 
   constructor(options: CampaignOptions) {
@@ -146,11 +148,11 @@ class Campaign {
     await this.#unchanged.begin();
     const done: Done[] = [];
     for (const one of prepared) {
-      const sent = { ...one, exchange: await exchange(this.#options.target.url, one.request, this.#limitMs) };
+      const sent = await this.#send(one);
       done.push(sent);
       this.#tally.count(sent);
       await this.#undo(sent);
-      for (const complaint of complaintsAbout(sent)) await this.#report(sent, complaint);
+      for (const complaint of complaintsAbout(sent, this.#told)) await this.#report(sent, complaint);
     }
     for (const { sent, tables } of await this.#unchanged.end(done)) {
       const what = `a request that was refused (${sent.exchange.answer?.status}) changed ${tables.join(', ')}`;
@@ -175,6 +177,12 @@ class Campaign {
     return { planned, operation, caller: 'guest', request: await send('guest'), stage };
   }
 
+  async #send(prepared: Omit<Done, 'exchange'>): Promise<Done> {
+    const { caller, stage, request } = prepared;
+    this.#told.add(caller, stage, request);
+    return { ...prepared, exchange: await exchange(this.#options.target.url, request, this.#limitMs) };
+  }
+
   async #undo({ operation, request, exchange: { answer }, stage }: Done): Promise<void> {
     const undo = answer && answer.status < 400 ? undoing(operation.name, request) : undefined;
     if (!undo) return;
@@ -196,13 +204,9 @@ class Campaign {
     if (!arbitrary) return undefined;
     let smallest: Sent | undefined;
     const holds = async (fuzzCase: FuzzCase) => {
-      const prepared = await this.#prepare(operation, fuzzCase, planned);
-      const sent = {
-        ...prepared,
-        exchange: await exchange(this.#options.target.url, prepared.request, this.#limitMs),
-      };
+      const sent = await this.#send(await this.#prepare(operation, fuzzCase, planned));
       await this.#undo(sent);
-      const broken = complaintsAbout(sent).some((complaint) => complaint.kind === kind);
+      const broken = complaintsAbout(sent, this.#told).some((complaint) => complaint.kind === kind);
       if (broken) smallest = sent;
       return !broken;
     };

@@ -36,6 +36,8 @@ interface Described {
 }
 
 export interface OpenApi {
+  /** What schemas refer to. */
+  readonly components?: unknown;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 }
 
@@ -49,13 +51,21 @@ export function readDocument(document: OpenApi): readonly Operation[] {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => METHODS.has(method))
-      .map(([method, described]) => readOperation(ajv, method.toUpperCase(), path, described)),
+      .map(([method, described]) =>
+        readOperation(ajv, document.components, method.toUpperCase(), path, described),
+      ),
   );
   if (operations.length === 0) throw new Error('The OpenAPI document lists no operations.');
   return operations;
 }
 
-function readOperation(ajv: Ajv2020, method: string, fullPath: string, described: Described): Operation {
+function readOperation(
+  ajv: Ajv2020,
+  components: unknown,
+  method: string,
+  fullPath: string,
+  described: Described,
+): Operation {
   const path = fullPath.startsWith(PREFIX) ? fullPath.slice(PREFIX.length) : fullPath;
   const content = described.requestBody?.content ?? {};
   return {
@@ -65,11 +75,11 @@ function readOperation(ajv: Ajv2020, method: string, fullPath: string, described
     query: (described.parameters ?? []).filter((parameter) => parameter.in === 'query'),
     jsonBody: content['application/json']?.schema,
     takesFiles: 'multipart/form-data' in content,
-    complainAbout: complaints(ajv, described.responses ?? {}),
+    complainAbout: complaints(ajv, components, described.responses ?? {}),
   };
 }
 
-function complaints(ajv: Ajv2020, responses: NonNullable<Described['responses']>) {
+function complaints(ajv: Ajv2020, components: unknown, responses: NonNullable<Described['responses']>) {
   const compiled = new Map<Schema, ValidateFunction>();
   return ({ status, contentType, body }: DeclaredPart): string | undefined => {
     const { default: refusal, ...successes } = responses;
@@ -86,7 +96,7 @@ function complaints(ajv: Ajv2020, responses: NonNullable<Described['responses']>
       // Files and streams are declared by their status alone.
       return expectsJson && media.endsWith('json') ? `${status} ${media} is not declared` : undefined;
     }
-    const validate = compiled.get(schema) ?? ajv.compile(schema);
+    const validate = compiled.get(schema) ?? ajv.compile({ ...schema, components });
     compiled.set(schema, validate);
     const value = parsed(body);
     if (value === undefined) return `${status} is no JSON`;

@@ -1,6 +1,7 @@
-import { ADMIN_SECRET } from '../isolation/callers.ts';
+import { ADMIN_SECRET, type CallerName } from '../isolation/callers.ts';
 import { UNAVAILABLE } from './dangers.ts';
 import type { Operation } from './document.ts';
+import { marksHiddenFrom, type Told } from './strangers.ts';
 import type { Stage } from './target.ts';
 import type { Exchange, WireAnswer, WireRequest } from './wire.ts';
 
@@ -12,14 +13,13 @@ export interface Complaint {
 
 export interface Sent {
   readonly operation: Operation;
-  readonly caller: string;
+  readonly caller: CallerName;
   readonly request: WireRequest;
   readonly exchange: Exchange;
   readonly stage: Stage;
 }
 
 const PROBLEM_MEMBERS = ['type', 'title', 'status', 'detail', 'code', 'requestId'] as const;
-const OPERATORS: ReadonlySet<string> = new Set(['marked operator', 'admin secret']);
 /** What only somebody who reads our code or our database should ever see. */
 const INSIDES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['a stack trace', /\n\s+at .+:\d+:\d+|node:internal|\bat async \w/],
@@ -34,14 +34,14 @@ const INSIDES: readonly (readonly [name: string, pattern: RegExp])[] = [
 const SQL = /\b(?:select\b.{1,200}\bfrom|insert into|delete from|update \w+ set)\b/i;
 
 /** Everything about one answer that the product promises not to do. */
-export function complaintsAbout(sent: Sent): readonly Complaint[] {
+export function complaintsAbout(sent: Sent, told: Told): readonly Complaint[] {
   const { answer, why } = sent.exchange;
   if (!answer) return why === 'silence' || !liesAboutLength(sent.request) ? [silence(why)] : [];
   return [
     ...serverError(sent, answer),
     ...problem(sent, answer),
     ...declaration(sent, answer),
-    ...leaks(sent, answer),
+    ...leaks(sent, answer, told),
   ];
 }
 
@@ -80,7 +80,8 @@ function declaration({ operation, request }: Sent, { status, headers, body }: Wi
     : [{ kind: `undeclared: ${what.slice(0, 80)}`, what: `${what}: ${body.slice(0, 300)}` }];
 }
 
-function leaks({ caller, request, stage }: Sent, { head, body }: WireAnswer): Complaint[] {
+function leaks(sent: Sent, { head, body }: WireAnswer, told: Told): Complaint[] {
+  const { request } = sent;
   const said = `${head}\r\n\r\n${body}`;
   const asked = `${request.target}\n${Buffer.from(request.body ?? '').toString()}\n${request.headers.join('\n')}`;
   const found: string[] = [];
@@ -92,22 +93,13 @@ function leaks({ caller, request, stage }: Sent, { head, body }: WireAnswer): Co
   const sql = refused ? SQL.exec(said)?.[0] : undefined;
   if (sql !== undefined && !asked.includes(sql) && !decodeURIComponentSafely(asked).includes(sql))
     found.push(`SQL: …${around(said, sql)}…`);
-  found.push(...foreignIn(said, asked, caller, stage));
+  found.push(...foreignIn(said, asked, sent, told));
   return found.map((what) => ({ kind: `leak of ${what.split(':')[0]}`, what: `the answer holds ${what}` }));
 }
 
-function foreignIn(said: string, asked: string, caller: string, { own, other }: Stage): string[] {
-  if (OPERATORS.has(caller)) return [];
-  const strangers =
-    caller === 'nobody' || caller === 'removed member'
-      ? [own, other]
-      : [caller === 'admin of another organization' ? own : other];
-  // Bodies are written with the words of `own`: sent by the other admin, they are the other organization's own content.
-  const marks = strangers.flatMap((tenant) =>
-    tenant === own ? tenant.secrets : [tenant.canary, ...tenant.secrets],
-  );
-  return marks
-    .filter((mark) => said.includes(mark) && !asked.includes(mark))
+function foreignIn(said: string, asked: string, { caller, stage }: Sent, told: Told): string[] {
+  return marksHiddenFrom(caller, stage)
+    .filter((mark) => said.includes(mark) && !asked.includes(mark) && !told.includes(caller, stage, mark))
     .map((mark) => `another organization: …${around(said, mark)}…`);
 }
 
