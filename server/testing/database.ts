@@ -21,6 +21,8 @@ export interface TestDatabase {
 }
 
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/scriptorium/', import.meta.url));
+/** What is made beside the migrations. */
+const QUEUE_TABLES = fileURLToPath(new URL('../platform/queue/install.ts', import.meta.url));
 
 /** A migrated embedded database in memory, loaded from a dump that is made once for each state of the migrations. */
 export async function embeddedTestDatabase(): Promise<TestDatabase> {
@@ -47,6 +49,7 @@ async function migratedDump(): Promise<Blob> {
   const migrations = await readMigrations(MIGRATIONS_FOLDER);
   const state = createHash('sha256')
     .update(migrations.map((migration) => migration.sha256).join())
+    .update(await readFile(QUEUE_TABLES))
     .digest('hex');
   const path = join(CACHE, `${state.slice(0, 16)}.tar`);
   if (!existsSync(path)) {

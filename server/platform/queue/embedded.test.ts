@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { instanceActor } from '../../kernel/actor.ts';
 import { embeddedTestDatabase } from '../../testing/database.ts';
+import { fairnessContract } from './fairness.contract.ts';
 import { PgBossQueue } from './pg-boss.ts';
 import { queueContract } from './queue.contract.ts';
 
 queueContract('PGlite', embeddedTestDatabase);
+fairnessContract('PGlite', embeddedTestDatabase);
 
 test('on the embedded database, what a killed process left running is taken up at the next start', async () => {
   const db = await embeddedTestDatabase();

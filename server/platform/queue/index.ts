@@ -1,2 +1,3 @@
-export { installQueue, PgBossQueue } from './pg-boss.ts';
+export { installQueue } from './install.ts';
+export { PgBossQueue } from './pg-boss.ts';
 export type { EnqueueOptions, Job, Queue, QueueDefinition } from './port.ts';

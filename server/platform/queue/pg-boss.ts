@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Job as BossJob, type Db as IDatabase, type JobResult, PgBoss } from 'pg-boss';
-import type { Database, OwnerStep, SqlExecutor, Tx } from '../db/index.ts';
+import { type Job as BossJob, type JobInsert, type JobResult, PgBoss } from 'pg-boss';
+import type { Database, SqlExecutor, Tx } from '../db/index.ts';
+import { asBossDatabase, COMMON, SCHEMA } from './boss-database.ts';
+import { lineOf, moveToEnd, placesAtEnd } from './lines.ts';
 import type { EnqueueOptions, Job, Queue, QueueDefinition, QueueDepth } from './port.ts';
 
-const SCHEMA = 'queue';
 const BATCH = 2;
 
 export interface QueueOptions {
@@ -23,29 +24,6 @@ interface Scheduled {
   readonly cron: string;
   readonly handler: (signal: AbortSignal) => Promise<void>;
 }
-
-/** Makes and upgrades the queue's tables as the owner, and lets the app role work with them. */
-export const installQueue: OwnerStep = async (owner) => {
-  const boss = new PgBoss({
-    ...COMMON,
-    db: asBossDatabase(owner),
-    supervise: false,
-    schedule: false,
-    migrate: true,
-    createSchema: true,
-  });
-  boss.on('error', () => undefined);
-  await boss.start();
-  await boss.stop({ graceful: false });
-  await owner.execute(`
-    grant usage on schema ${SCHEMA} to scriptorium_app;
-    grant select, insert, update, delete on all tables in schema ${SCHEMA} to scriptorium_app;
-    grant usage on all sequences in schema ${SCHEMA} to scriptorium_app;
-    grant execute on all functions in schema ${SCHEMA} to scriptorium_app`);
-};
-
-/** Index rebuilds and vacuum reports are the operator's: the app role owns no table. */
-const COMMON = { schema: SCHEMA, reindex: false, monitorVacuum: false, persistWarnings: false } as const;
 
 const DEPTH = `
   select count(*) filter (where state < 'active' and start_after <= now()) as waiting,
@@ -109,14 +87,11 @@ export class PgBossQueue implements Queue {
     options: EnqueueOptions = {},
   ): Promise<void> {
     if (data.length === 0) return;
-    const jobs = data.map((item) => ({
-      data: item,
-      // The queue's policy lets one job wait for each key, so a job that stands for itself gets a key of its own.
-      singletonKey: options.singletonKey ?? randomUUID(),
-      ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
-      ...(options.priority ? { priority: options.priority } : {}),
-    }));
-    await this.#boss.insert(queue.name, jobs, { db: asBossDatabase(this.#options.database.executor(tx)) });
+    const executor = this.#options.database.executor(tx);
+    const jobs: JobInsert[] = [];
+    for (const [line, items] of Map.groupBy(data, lineOf))
+      jobs.push(...(await inLine(executor, queue.name, line, items, options)));
+    await this.#boss.insert(queue.name, jobs, { db: asBossDatabase(executor) });
   }
 
   async depth(): Promise<QueueDepth> {
@@ -164,14 +139,16 @@ export class PgBossQueue implements Queue {
   }
 
   /**
-   * pg-boss goes on at once only after a full batch of two or more; single-job batches would wait for the next poll each
-   * time. So a worker takes two jobs: side by side, or one after the other where the queue allows one at a time.
+   * pg-boss goes on at once only after a full batch of two or more, or a job that took longer than its poll; quick jobs in
+   * single-job batches would wait for the next poll each time. So a worker takes two of them: side by side, or one after
+   * the other where the queue allows one at a time.
    */
   async #work({ definition, handler }: Worker): Promise<void> {
     const sequential = definition.concurrency === 1;
+    const batchSize = definition.long ? 1 : BATCH;
     const options = {
-      localConcurrency: Math.ceil(definition.concurrency / BATCH),
-      batchSize: BATCH,
+      localConcurrency: Math.ceil(definition.concurrency / batchSize),
+      batchSize,
       burstWhenBatchFull: true,
       perJobResults: true,
       pollingIntervalSeconds: 2,
@@ -192,6 +169,8 @@ export class PgBossQueue implements Queue {
         return { id: job.id, status: 'completed' };
       } catch (error) {
         this.#options.onJobError(definition.name, error);
+        // What the end of this process interrupts keeps its place.
+        if (!this.#stopping.signal.aborted) await this.#waitTurnAgain(definition.name, job);
         return {
           id: job.id,
           status: 'failed',
@@ -211,6 +190,12 @@ export class PgBossQueue implements Queue {
     );
   }
 
+  async #waitTurnAgain(queue: string, { id, data }: BossJob<object>): Promise<void> {
+    const line = lineOf(data);
+    if (line === undefined) return;
+    await moveToEnd(this.#options.database.admin, queue, line, id).catch(this.#options.onError);
+  }
+
   /** The folder lock says that no other process works here, so whatever counts as running was left by one that died. */
   async #requeueAbandoned(): Promise<void> {
     const { rows } = await this.#options.database.admin.execute(
@@ -221,19 +206,20 @@ export class PgBossQueue implements Queue {
   }
 }
 
-function asBossDatabase(executor: SqlExecutor, database?: Database): IDatabase {
-  const listen =
-    database &&
-    (async (channel: string, onNotification: (payload: string) => void, onReconnect: () => void) => {
-      const close = await database.listen(channel, onNotification);
-      onReconnect();
-      return { close };
-    });
-  return {
-    executeSql: async (text, values) => {
-      const { rows } = await executor.execute(text, values);
-      return { rows: [...rows] };
-    },
-    ...(listen ? { listen } : {}),
-  };
+async function inLine(
+  executor: SqlExecutor,
+  queue: string,
+  line: string | undefined,
+  items: readonly object[],
+  { singletonKey, startAfterSeconds }: EnqueueOptions,
+): Promise<JobInsert[]> {
+  const places = line === undefined ? [] : await placesAtEnd(executor, queue, line, items.length);
+  return items.map((data, index) => ({
+    data,
+    // The queue's policy lets one job wait for each key, so a job that stands for itself gets a key of its own.
+    singletonKey: singletonKey ?? randomUUID(),
+    priority: places[index] ?? 0,
+    ...(line === undefined ? {} : { group: { id: line } }),
+    ...(startAfterSeconds ? { startAfter: startAfterSeconds } : {}),
+  }));
 }

@@ -18,6 +18,8 @@ export interface QueueDefinition<Data extends object> {
   readonly retries: number;
   /** How many jobs of this queue run at once in one process. */
   readonly concurrency: number;
+  /** Its jobs may take minutes: no job is set aside for a worker that is still busy with another. */
+  readonly long?: true;
   /** A job without sign of life for so long is given to another worker, seconds (10 or more). */
   readonly heartbeatSeconds: number;
   /** The longest a job may run, seconds. */
@@ -30,8 +32,6 @@ export interface EnqueueOptions {
   /** Jobs with the same key in the same queue: only one may wait at a time. */
   readonly singletonKey?: string;
   readonly startAfterSeconds?: number;
-  /** Higher first; default 0. */
-  readonly priority?: number;
 }
 
 /** How much there is to do, over all queues. */
@@ -45,6 +45,10 @@ export interface QueueDepth {
   readonly oldestWaitingSince: string | null;
 }
 
+/**
+ * Organizations take turns in each queue: a job whose data has an `organizationId` waits behind that organization's own
+ * jobs, and beside the next job of every other one. Jobs without one are the installation's own, and go first.
+ */
 export interface Queue {
   /** Enqueues in the caller's transaction: the job exists if and only if the transaction commits. */
   enqueue<Data extends object>(
