@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { PERMISSIONS, type Permission } from '../server/app/permissions.ts';
+import { type Confined, PERMISSIONS, type Permission } from '../server/app/permissions.ts';
 import { ROLES } from '../server/kernel/actor.ts';
 
 const target = fileURLToPath(new URL('../docs/security/permissions.md', import.meta.url));
@@ -23,6 +23,23 @@ another organization and what does not exist, and fails where the server answers
 - **operator**: whoever runs the instance, by \`X-Admin-Secret\` or marked as one. Operators see no tenant's documents.
 - Whoever is not signed in gets 401, whose role or key is not enough 403; what is another organization's is not found: 404.
 `;
+
+const CONFINED = `
+## Through an identity provider
+Whoever runs an identity provider can sign in as anybody whom it knows. So somebody who came through one that does not open everything
+([signing in](../sign-in/README.md#what-a-sign-in-opens)) has less of the account, which is more than one organization's. All other
+operations are about the organization that the sign-in opened, and the role there decides.
+| operation | what is left |
+|---|---|
+`;
+
+const LEFT: Readonly<Record<Confined, string>> = {
+  open: 'all: it is about this session or organization',
+  narrowed: 'what the sign-in opened; the rest is not there',
+  alone: 'all while they belong to nothing else; then it needs their password, or a sign-in of their own',
+  proof: 'it needs their password or code',
+  refused: 'nothing: it needs a sign-in of their own',
+};
 
 const pages: readonly (readonly [
   title: string,
@@ -49,7 +66,7 @@ function render(): string {
   const sections = pages.map(([title, is]) => section(title, take(left, is)));
   // Domains of the product, as they come.
   sections.splice(3, 0, section('Content', [...left]));
-  return `${HEAD}${sections.join('')}`;
+  return `${HEAD}${sections.join('')}${confined()}`;
 }
 
 type Row = readonly [operation: string, permission: Permission];
@@ -63,6 +80,15 @@ function take(left: Map<string, Permission>, is: (path: string, permission: Perm
 function section(title: string, rows: readonly Row[]): string {
   const lines = rows.map(([operation, permission]) => `| \`${operation}\` | ${cells(permission)} |`);
   return `\n## ${title}\n| operation | who | API key |\n|---|---|---|\n${lines.join('\n')}\n`;
+}
+
+function confined(): string {
+  const lines = Object.entries(PERMISSIONS).flatMap(([operation, permission]) =>
+    permission.kind === 'role' && permission.confined !== undefined
+      ? [`| \`${operation}\` | ${LEFT[permission.confined]} |\n`]
+      : [],
+  );
+  return `${CONFINED}${lines.join('')}`;
 }
 
 function cells(permission: Permission): string {

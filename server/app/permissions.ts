@@ -9,19 +9,30 @@ import type { Scope } from '../kernel/scopes.ts';
 export type Permission =
   | { readonly kind: 'public'; readonly because: string }
   /** `scope`: what an API key needs besides its person's role; `any`: every key may; null: none may. */
-  | { readonly kind: 'role'; readonly minimum: Role; readonly scope: Scope | 'any' | null }
+  | {
+      readonly kind: 'role';
+      readonly minimum: Role;
+      readonly scope: Scope | 'any' | null;
+      /** Where it is about the account, which is more than one organization's. */
+      readonly confined?: Confined;
+    }
   | { readonly kind: 'operator' };
 
+/**
+ * What is left of an operation for somebody who came through an identity provider that does not open everything, and so may be
+ * whoever runs it. `open`: all, it is about this session or organization. `narrowed`: what the sign-in opened, the rest is not
+ * there. `alone`: all while they belong to nothing else; then it needs their password, or a sign-in of their own. `proof`: it
+ * needs their password or code even so, because what it does lasts when they join others. `refused`: a sign-in of their own.
+ */
+export type Confined = 'open' | 'narrowed' | 'alone' | 'proof' | 'refused';
+
 const open = (because: string): Permission => ({ kind: 'public', because });
-const from = (minimum: Role, scope: Scope | 'any' | null = null): Permission => ({
-  kind: 'role',
-  minimum,
-  scope,
-});
+const from = (minimum: Role, scope: Scope | 'any' | null = null) =>
+  ({ kind: 'role', minimum, scope }) as const satisfies Permission;
 const operator: Permission = { kind: 'operator' };
 
 /** About oneself: everybody who is signed in, and no API key, because a key must not open its owner's account. */
-const oneself = from('guest');
+const oneself = (confined: Confined): Permission => ({ ...from('guest'), confined });
 const admin = from('admin');
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -46,27 +57,29 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /instance': open('the sign-in page shows it'),
 
   // Oneself.
-  'GET /auth/me': oneself,
-  'PATCH /auth/me': oneself,
-  'DELETE /auth/me': oneself,
-  'POST /auth/organization': oneself,
-  'GET /auth/sessions': oneself,
-  'DELETE /auth/sessions': oneself,
-  'DELETE /auth/sessions/{id}': oneself,
-  'POST /auth/password': oneself,
-  'POST /auth/email-verification': oneself,
+  'GET /auth/me': oneself('narrowed'),
+  // Another address: `proof`.
+  'PATCH /auth/me': oneself('alone'),
+  'DELETE /auth/me': oneself('alone'),
+  'POST /auth/organization': oneself('narrowed'),
+  'GET /auth/sessions': oneself('narrowed'),
+  'DELETE /auth/sessions': oneself('narrowed'),
+  'DELETE /auth/sessions/{id}': oneself('narrowed'),
+  'GET /auth/events': oneself('alone'),
+  'POST /auth/password': oneself('proof'),
+  'POST /auth/email-verification': oneself('open'),
   // Not by the token alone: whoever reads somebody else's mail must not confirm an account that they did not make.
-  'POST /auth/email-verification/confirm': oneself,
-  'GET /auth/second-factor': oneself,
-  'POST /auth/second-factor': oneself,
-  'DELETE /auth/second-factor': oneself,
-  'POST /auth/second-factor/confirm': oneself,
-  'POST /auth/second-factor/recovery-codes': oneself,
-  'GET /auth/identities': oneself,
-  'POST /auth/oidc/{provider}/link': oneself,
-  'DELETE /auth/oidc/{provider}/link': oneself,
-  'GET /auth/oidc/sign-out': oneself,
-  'GET /features': oneself,
+  'POST /auth/email-verification/confirm': oneself('open'),
+  'GET /auth/second-factor': oneself('open'),
+  'POST /auth/second-factor': oneself('alone'),
+  'DELETE /auth/second-factor': oneself('alone'),
+  'POST /auth/second-factor/confirm': oneself('proof'),
+  'POST /auth/second-factor/recovery-codes': oneself('proof'),
+  'GET /auth/identities': oneself('narrowed'),
+  'POST /auth/oidc/{provider}/link': oneself('proof'),
+  'DELETE /auth/oidc/{provider}/link': oneself('alone'),
+  'GET /auth/oidc/sign-out': oneself('open'),
+  'GET /features': oneself('open'),
   'GET /api-keys': from('regular'),
   'POST /api-keys': from('regular'),
   'GET /api-keys/current': from('guest', 'any'),
@@ -74,8 +87,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'DELETE /api-keys/{id}': from('regular'),
 
   // The organization.
-  'GET /organizations': from('guest', 'organization:read'),
-  'POST /organizations': oneself,
+  'GET /organizations': { ...from('guest', 'organization:read'), confined: 'narrowed' },
+  'POST /organizations': oneself('refused'),
   'GET /organizations/{id}': from('guest', 'organization:read'),
   'PATCH /organizations/{id}': admin,
   'DELETE /organizations/{id}': admin,
@@ -90,7 +103,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'GET /organizations/{id}/members': from('regular', 'organization:read'),
   'PATCH /organizations/{id}/members/{userId}': admin,
   // Everybody may leave; the service lets only admins remove others.
-  'DELETE /organizations/{id}/members/{userId}': oneself,
+  'DELETE /organizations/{id}/members/{userId}': oneself('open'),
   'GET /invitations': admin,
   'POST /invitations': admin,
   'DELETE /invitations/{id}': admin,
@@ -129,6 +142,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   // The instance.
   'GET /operator/overview': operator,
   'GET /operator/audit-events': operator,
+  'GET /operator/audit-events/export': operator,
+  'GET /operator/audit-events/verification': operator,
   'GET /operator/organizations': operator,
   'GET /operator/organizations/{id}': operator,
   'POST /operator/organizations/{id}/suspend': operator,

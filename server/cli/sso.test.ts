@@ -31,7 +31,13 @@ test('a provider is added from a file, changed and listed', async () => {
   });
   const added = await cli.run(['sso', 'add', '--from', file]);
   expect(added.code, added.stderr).toBe(0);
-  expect(added.stdout).toMatch(/^ {2}http:\/\/\S+\/api\/v1\/auth\/oidc\/acme\/callback$/m);
+  for (const path of [
+    '/api/v1/auth/oidc/acme/callback',
+    '/api/v1/auth/oidc/acme/backchannel-logout',
+    '/sign-in',
+  ])
+    expect(added.stdout).toMatch(new RegExp(`^ {2}[a-z (-]+\\)?: +http://\\S+${path}$`, 'm'));
+  expect(added.stderr).not.toContain('nobody gets in');
   await write({ enabled: false });
   const changed = await cli.run(['sso', 'change', 'acme', '--from', file]);
   expect(changed.stdout).toBe('Changed acme; it is at version 2.\n');

@@ -76,9 +76,14 @@ async function add(context: CommandContext, options: FileOptions): Promise<void>
   await withOperator(context, options, async (client) => {
     const made = await unwrap(client.POST('/api/v1/operator/identity-providers', { body }));
     if (options.json) return context.terminal.printJson(made);
-    context.terminal.print(`Added ${made.slug}. Register this redirect address with the provider:`);
-    context.terminal.print(`  ${made.redirectUri}`);
-    if (made.webhookFormat !== null) context.terminal.print(`Its webhooks go to:\n  ${made.webhookUrl}`);
+    const { print, printError } = context.terminal;
+    print(`Added ${made.slug}. Register these addresses with the provider:`);
+    print(`  redirect (callback):     ${made.redirectUri}`);
+    print(`  after signing out there: ${made.postLogoutRedirectUri}`);
+    print(`  back-channel logout:     ${made.backchannelLogoutUrl}`);
+    if (made.webhookFormat !== null) print(`  webhooks:                ${made.webhookUrl}`);
+    if (made.organizations.length === 0 && !made.opensEverything)
+      printError('It leads to no organization, so nobody gets in by it yet. See: scriptorium sso change');
   });
 }
 

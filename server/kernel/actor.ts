@@ -19,6 +19,11 @@ export interface Actor {
   readonly requestId: string;
   /** A person who runs the instance, asking as themselves. */
   readonly operator?: true;
+  /**
+   * They came through an identity provider, which opened this organization and does not open everything: not they, but whoever runs
+   * it may be asking, so what concerns their account elsewhere is not for them.
+   */
+  readonly confined?: true;
   /** The session or API key by which they ask; absent where there is none. */
   readonly credentialId?: string;
   /** The network address that the request came from; absent for what the product does by itself. */

@@ -8,7 +8,7 @@ export type AccessQuestion =
   | { readonly sessionId: string; readonly userId: string; readonly organizationId: string }
   /** The SHA-256 of an API key, which knows its own person and organization. */
   | { readonly keyHash: Uint8Array }
-  /** A person whom an identity provider vouches for, request by request. */
+  /** A person whom an identity provider vouches for, request by request; the caller knows that its word opens the organization. */
   | {
       readonly identityId: string;
       readonly providerId: string;
@@ -29,9 +29,11 @@ export interface Access {
   readonly deleteAfter: string | null;
   /**
    * The organization is reached through its identity providers only, and this credential is not from one of them; or it is
-   * from a provider that leads to other organizations: whoever runs that one is nobody here.
+   * from a provider that did not open it: whoever runs that one is nobody here.
    */
   readonly barred: boolean;
+  /** The credential is a provider's word, and this provider does not open everything. */
+  readonly confined: boolean;
   /**
    * The organization asks for a second factor, and this credential stands for none: the person has none of their own, and no
    * provider that leads to the organization says that they have shown one there.
@@ -59,6 +61,7 @@ interface AccessRow {
   readonly suspended_reason: string | null;
   readonly delete_after: string | null;
   readonly barred: boolean;
+  readonly confined: boolean;
   readonly second_factor_missing: boolean;
   readonly key_id: string | null;
   readonly key_organization_id: string;
@@ -83,21 +86,24 @@ const LOOK_UPS = {
 const ACCESS = statement<AccessRow>(
   `
   with credential as materialized (
-    select asked.position, s.user_id, asked.organization_id, s.id as session_id, s.method,
-      case when s.method = 'sso' then (select v.provider_id from federated_sessions v where v.session_id = s.id)
-      end as provider_id,
-      null::uuid as key_id, null::text as key_role, null::text[] as key_scopes, null::timestamptz as key_last_used_at,
-      null::bool as second_factor
+    select asked.position, s.user_id, asked.organization_id, s.id as session_id,
+      v.provider_id, v.organization_ids as opened, v.second_factor,
+      s.method <> 'sso' or coalesce(v.everything and p.opens_everything, false) as everything,
+      null::uuid as key_id, null::text as key_role, null::text[] as key_scopes, null::timestamptz as key_last_used_at
     from unnest($2::int4[], $3::uuid[], $4::uuid[], $5::uuid[]) as asked (position, session_id, user_id, organization_id)
     join sessions s on s.id = asked.session_id and s.user_id = asked.user_id
       and s.revoked_at is null and s.expires_at > $1::timestamptz
+    left join federated_sessions v on v.session_id = s.id
+    left join identity_providers p on p.id = v.provider_id
     union all
-    select asked.position, k.user_id, k.organization_id, null, null, null, k.id, k.role, k.scopes, k.last_used_at, null
+    select asked.position, k.user_id, k.organization_id, null, null, null, null, true,
+      k.id, k.role, k.scopes, k.last_used_at
     from unnest($6::int4[], $7::bytea[]) as asked (position, token_hash)
     join api_keys k on k.token_hash = asked.token_hash
       and k.revoked_at is null and (k.expires_at is null or k.expires_at > $1::timestamptz)
     union all
-    select asked.position, f.user_id, asked.organization_id, null, null, p.id, null, null, null, null, asked.second_factor
+    select asked.position, f.user_id, asked.organization_id, null, p.id, array[asked.organization_id], asked.second_factor, false,
+      null, null, null, null
     from unnest($8::int4[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bool[])
       as asked (position, identity_id, provider_id, organization_id, second_factor)
     join federated_identities f on f.id = asked.identity_id
@@ -108,25 +114,22 @@ const ACCESS = statement<AccessRow>(
     case when o.closed_at is null or m.role = 'admin' and o.delete_after > $1::timestamptz then m.role end as role,
     case when o.suspended_at is not null then coalesce(o.suspended_reason, '') end as suspended_reason,
     o.delete_after,
+    not c.everything as confined,
     case
       when c.key_id is not null or o.id is null or leads.here then false
-      when c.provider_id is null then o.sso_only
-      else c.session_id is null or o.sso_only or exists (
-        select from identity_provider_organizations d where d.provider_id = c.provider_id)
+      else o.sso_only or not c.everything
     end as barred,
     case
       when c.key_id is not null or not coalesce(o.require_second_factor, false) then false
-      when c.session_id is null then not (leads.here and c.second_factor)
-      when u.second_factor_at is not null then false
-      else not (leads.here and exists (
-        select from federated_sessions v where v.session_id = c.session_id and v.second_factor))
+      when c.session_id is not null and u.second_factor_at is not null then false
+      else not (leads.here and c.second_factor)
     end as second_factor_missing,
     c.key_id, c.organization_id as key_organization_id, c.key_role, c.key_scopes, c.key_last_used_at
   from credential c
   join users u on u.id = c.user_id and u.disabled_at is null
   left join memberships m on m.organization_id = c.organization_id and m.user_id = c.user_id
   left join organizations o on o.id = m.organization_id
-  cross join lateral (select c.provider_id is not null and exists (
+  cross join lateral (select c.provider_id is not null and o.id = any(c.opened) and exists (
     select from identity_provider_organizations d
     where d.organization_id = o.id and d.provider_id = c.provider_id) as here) leads`,
   LOOK_UPS,
@@ -180,6 +183,7 @@ function toAccess(row: AccessRow): Access {
     secondFactorMissing: row.second_factor_missing,
     deleteAfter: row.delete_after,
     barred: row.barred,
+    confined: row.confined,
     key,
   };
 }

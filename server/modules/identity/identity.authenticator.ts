@@ -94,7 +94,9 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     const access = await accessOf({ sessionId, userId, organizationId: chosen });
     if (!access) throw invalidToken();
     // Out of the token's own organization: signing in again leads to another one of theirs.
-    if (access.role === null) throw organizationId === undefined ? invalidToken() : organizationNotFound();
+    // And of what their identity provider did not open, it does not learn that they belong to it.
+    const unknown = access.role === null || (access.barred && access.confined);
+    if (unknown) throw organizationId === undefined ? invalidToken() : organizationNotFound();
     requireOpen(access, credentials);
     if (access.barred) throw ssoRequired();
     if (access.secondFactorMissing && !credentials.withoutSecondFactor) throw secondFactorSetupRequired();
@@ -107,16 +109,16 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
       requestId,
       credentialId: sessionId,
       address,
-      ...(access.operator ? { operator: true } : {}),
+      ...(access.confined ? { confined: true } : access.operator ? { operator: true } : {}),
     };
   }
 
   /** Only where their provider leads, and never an operator: a provider vouches for members, not for who runs the instance. */
   async function foreignActor(foreigner: Foreigner, credentials: Credentials): Promise<Actor> {
     const { requestId, address } = credentials;
-    const { identityId, providerId, secondFactor } = foreigner;
-    const chosen = (credentials.organizationId ?? foreigner.organizationId).toLowerCase();
-    if (!isId(chosen)) throw organizationNotFound();
+    const { identityId, providerId, secondFactor, organizationIds } = foreigner;
+    const chosen = (credentials.organizationId ?? organizationIds[0]).toLowerCase();
+    if (!organizationIds.includes(chosen)) throw organizationNotFound();
     const access = await accessOf({ identityId, providerId, secondFactor, organizationId: chosen });
     if (!access) throw invalidToken();
     if (access.role === null || access.barred) throw organizationNotFound();
@@ -128,6 +130,7 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
       organizationId: chosen,
       role: access.role,
       scopes: [],
+      confined: true,
       requestId,
       address,
     };
@@ -173,7 +176,8 @@ export function createAuthenticator(dependencies: AuthenticatorDependencies): Au
     const claims = proven(verified, credentials);
     const access = await accessOf(claims);
     if (!access) throw invalidToken();
-    if (!access.operator) throw operatorRequired();
+    // An identity provider vouches for members: not for who runs the instance, unless whoever runs it trusts it with everything.
+    if (!access.operator || access.confined) throw operatorRequired();
     const { userId, sessionId } = claims;
     return { ...publicActor(requestId, address), kind: 'operator', userId, credentialId: sessionId };
   }

@@ -108,8 +108,11 @@ export type SignedIn = Static<typeof SignedIn>;
 export const MeView = Type.Object({
   user: UserView,
   operator: Type.Boolean({ description: 'may use the operators’ endpoints' }),
+  hasPassword: Type.Boolean({ description: 'false: they come by identity providers or links' }),
   organization: OrganizationView,
-  organizations: Type.Array(OrganizationView),
+  organizations: Type.Array(OrganizationView, {
+    description: 'what they belong to; not what an identity provider that they came by did not open',
+  }),
   csrfToken: Nullable(
     Type.String({ description: 'null for a caller with a bearer token, who needs no proof' }),
   ),

@@ -9,16 +9,16 @@ import {
   type TokenSigner,
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
-import { outOfReach } from './federation/sso.repository.ts';
 import { recordAboutAccount } from './identity.account-trail.ts';
+import { shownOrganizations } from './identity.confinement.ts';
 import { invalidCredentials, invalidToken, linkNotValid, organizationNotFound } from './identity.errors.ts';
 import type { SignInLimits } from './identity.limits.ts';
 import { emailKeyOf } from './identity.policy.ts';
-import { findAccount, findAccountByEmail, findUser, organizationsOf } from './identity.repository.ts';
+import { findAccount, findAccountByEmail } from './identity.repository.ts';
 import { type LoginBody, type MeView, toOrganizationView, toUserView } from './identity.schemas.ts';
 import type { Grant, Origin, Sessions } from './identity.sessions.port.ts';
 import { useLink } from './identity.sessions.repository.ts';
-import type { AccountRow, OrganizationRow } from './identity.tables.ts';
+import type { AccountRow } from './identity.tables.ts';
 import { CHALLENGE_SECONDS, type Challenges } from './second-factor/challenges.ts';
 import { secondFactorRequired } from './second-factor/second-factor.errors.ts';
 
@@ -129,8 +129,8 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     if (userId === null) throw invalidToken();
     const claims = accessCookie === undefined ? undefined : await signer.verify(accessCookie);
     const { user, organizations } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
-      user: await findUser(tx, userId),
-      organizations: await reachable(tx, actor, userId),
+      user: await findAccount(tx, userId),
+      organizations: await shownOrganizations(tx, actor, userId),
     }));
     const organization = organizations.find(({ id }) => id === actor.organizationId);
     if (!user) throw invalidToken();
@@ -138,18 +138,10 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     return {
       user: toUserView(user),
       operator: actor.operator ?? false,
+      hasPassword: user.password_hash !== null,
       organization: toOrganizationView(organization),
       organizations: organizations.map(toOrganizationView),
       csrfToken: claims ? csrf.proofFor(claims.sessionId) : null,
     };
-  }
-
-  /** An identity provider that signs people in for one organization does not learn to which others they belong. */
-  async function reachable(tx: Tx, actor: Actor, userId: string): Promise<OrganizationRow[]> {
-    const organizations = await organizationsOf(tx, userId);
-    const { credentialId: sessionId, organizationId } = actor;
-    if (sessionId === undefined) return organizations.filter(({ id }) => id === organizationId);
-    const hidden = new Set(await outOfReach(tx, userId, { sessionId }));
-    return organizations.filter(({ id }) => !hidden.has(id));
   }
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../../kernel/actor.ts';
 import type { RefreshFamily } from '../../platform/auth/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
+import type { Way } from './federation/sso.repository.ts';
 import type { OrganizationView, UserView } from './identity.schemas.ts';
 import type { OrganizationRow, SignInMethod, UserRow } from './identity.tables.ts';
 
@@ -51,6 +52,10 @@ export interface ProviderWord {
   readonly session: string | null;
   /** The person has shown a second factor there. */
   readonly secondFactor: boolean;
+  /** Where this sign-in leads, and nowhere else; the first is where it leads unless something else is chosen. */
+  readonly organizationIds: readonly string[];
+  /** It also opens whatever the person belongs to. */
+  readonly everything: boolean;
 }
 
 /** Whose sessions end, and why: `reason` is for the audit trail. */
@@ -59,6 +64,8 @@ export interface Ending {
   readonly reason: string;
   /** The one that goes on. */
   readonly except?: string | undefined;
+  /** Only what came this way. */
+  readonly by?: Way | undefined;
 }
 
 export interface Sessions {

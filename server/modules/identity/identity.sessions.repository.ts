@@ -1,4 +1,6 @@
 import { queryBuilder, type Tx } from '../../platform/db/index.ts';
+import { sessionsOpenedBy } from './federation/federated-sessions.repository.ts';
+import type { Ending } from './identity.sessions.port.ts';
 import type { IdentityTables, SessionRow, SignInMethod } from './identity.tables.ts';
 
 // Sign-ins and one-time links. `at` is the time of the change.
@@ -102,14 +104,20 @@ export async function revokeSession(
     .executeTakeFirst();
 }
 
-/** Ends the sessions of a person, all of them or all but `except`; says how many. */
-export async function revokeSessionsOf(tx: Tx, userId: string, at: string, except?: string): Promise<number> {
+/** Ends the sessions of a person, all of them or all but `except`, or only what came by one way; says how many. */
+export async function revokeSessionsOf(
+  tx: Tx,
+  userId: string,
+  at: string,
+  { except, by }: Pick<Ending, 'except' | 'by'> = {},
+): Promise<number> {
   let query = builder(tx)
     .updateTable('sessions')
     .set({ revoked_at: at, updated_at: at })
     .where('user_id', '=', userId)
     .where('revoked_at', 'is', null);
   if (except !== undefined) query = query.where('id', '<>', except);
+  if (by) query = query.where('id', 'in', sessionsOpenedBy(tx, by));
   return Number((await query.executeTakeFirst()).numUpdatedRows);
 }
 

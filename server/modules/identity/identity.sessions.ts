@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { AppError } from '../../kernel/errors.ts';
 import type { IdSource } from '../../kernel/ids.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
 import type {
@@ -13,8 +14,8 @@ import type {
 } from '../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
 import { insertFederatedSession } from './federation/federated-sessions.repository.ts';
-import { ssoRequired } from './federation/federation.errors.ts';
-import { withoutBarred } from './federation/sso.repository.ts';
+import { signInFailure, ssoRequired } from './federation/federation.errors.ts';
+import { OWN_WAY, type Way, wayOf, withoutBarred } from './federation/sso.repository.ts';
 import { recordAboutAccount, recordAboutSession } from './identity.account-trail.ts';
 import { csrfRequired, invalidToken, noOrganization } from './identity.errors.ts';
 import { keptUserAgent } from './identity.policy.ts';
@@ -73,9 +74,11 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     const { method, origin, secondFactor, provider } = opening;
     if (await isDisabled(tx, user.id)) throw accountDisabled();
     const belonging = await organizationsOf(tx, user.id);
-    const organizations = await withoutBarred(tx, belonging, { providerId: provider?.id ?? null });
-    const organization = organizations.find(({ id }) => id === opening.organizationId) ?? organizations[0];
-    if (!organization) throw belonging.length > 0 ? ssoRequired() : noOrganization();
+    const way = provider ? { ...provider, providerId: provider.id } : OWN_WAY;
+    const organizations = await withoutBarred(tx, belonging, way);
+    const chosen = opening.organizationId ?? provider?.organizationIds[0];
+    const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
+    if (!organization) throw nothingToEnter(way, belonging.length > 0);
     const shown = secondFactor ?? (provider?.secondFactor ? 'provider' : undefined);
     const now = clock();
     const family = { sessionId: ids(), generation: 0, seed: new Uint8Array(randomBytes(32)) };
@@ -97,6 +100,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
         identity_id: provider.identityId,
         provider_session: provider.session,
         second_factor: provider.secondFactor,
+        organization_ids: [...provider.organizationIds],
+        everything: provider.everything,
       });
     }
     const recorded = { id: family.sessionId, userId: user.id, organizationId: organization.id };
@@ -173,7 +178,7 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
   async function renew(tx: Tx, row: SessionRow, now: Date, origin: Origin | undefined): Promise<Rotation> {
     const user = await findUser(tx, row.user_id);
     const belonging = await organizationsOf(tx, row.user_id);
-    const organizations = await withoutBarred(tx, belonging, { sessionId: row.id });
+    const organizations = await withoutBarred(tx, belonging, await wayOf(tx, row.id));
     const organization = organizations.find(({ id }) => id === row.organization_id) ?? organizations[0];
     if (!user || !organization) return { kind: 'refused' };
     const generation = row.generation + (origin ? 1 : 0);
@@ -217,8 +222,8 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     await recordAboutSession(audit, tx, actor, recorded, { action: 'session.closed' });
   }
 
-  async function endAll(tx: Tx, actor: Actor, { userId, reason, except }: Ending): Promise<number> {
-    const ended = await revokeSessionsOf(tx, userId, clock().toISOString(), except);
+  async function endAll(tx: Tx, actor: Actor, { userId, reason, ...which }: Ending): Promise<number> {
+    const ended = await revokeSessionsOf(tx, userId, clock().toISOString(), which);
     if (ended === 0) return 0;
     // Whoever goes on is only looked at again.
     await accessChanges.notify(tx, { userId });
@@ -229,4 +234,10 @@ export function createSessions(dependencies: SessionsDependencies): Sessions {
     });
     return ended;
   }
+}
+
+/** A provider that does not open everything is not told whether the person belongs to what it does not open. */
+function nothingToEnter({ everything }: Way, belongs: boolean): AppError {
+  if (!everything) return signInFailure('federation.no_access');
+  return belongs ? ssoRequired() : noOrganization();
 }

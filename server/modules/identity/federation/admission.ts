@@ -30,7 +30,7 @@ import {
 } from './identities.repository.ts';
 import type { Memberships } from './memberships.ts';
 import { destinationsOf } from './providers.repository.ts';
-import { outOfReach } from './sso.repository.ts';
+import { outOfReach, wayBy } from './sso.repository.ts';
 import { findSubject, lockSubject } from './subjects.repository.ts';
 
 /** What a provider has said about a person, its signature checked. */
@@ -46,7 +46,7 @@ export interface Vouched {
 export interface Admitted {
   readonly user: UserRow;
   readonly identity: IdentityRow;
-  /** Where the provider leads and the person belongs now. May be empty for somebody who belongs elsewhere. */
+  /** Where this word of the provider leads, and the person belongs now. May be empty for somebody who belongs elsewhere. */
   readonly organizationIds: readonly string[];
 }
 
@@ -96,7 +96,7 @@ export function createAdmission(dependencies: AdmissionDependencies): Admit {
     const own = known ?? (asUserId && (await join(tx, actor, provider, asUserId, profile)));
     const found = own
       ? await recognise(tx, provider, own, profile)
-      : await meet(tx, actor, provider, profile, welcome);
+      : await meet(tx, actor, provider, profile, { welcome, organizationIds: organizationIds ?? [] });
     if (!found.ok) return found;
     const { user, identity } = found.value;
     const joined = await memberships.follow(tx, actor, {
@@ -125,10 +125,15 @@ export function createAdmission(dependencies: AdmissionDependencies): Admit {
   }
 
   /** Whether an account may be joined to the provider's word about its address, without asking its person. */
-  async function mayJoin(tx: Tx, provider: ProviderRow, account: AccountRow): Promise<boolean> {
+  async function mayJoin(
+    tx: Tx,
+    provider: ProviderRow,
+    account: AccountRow,
+    organizationIds: readonly string[],
+  ): Promise<boolean> {
     // A provider vouches for members; that it is also the one who runs the instance, that person must say while signed in.
     if (!mayLink(provider, account) || (await isOperator(tx, account.id))) return false;
-    return (await outOfReach(tx, account.id, { providerId: provider.id })).length === 0;
+    return (await outOfReach(tx, account.id, wayBy(provider, organizationIds))).length === 0;
   }
 
   /** Somebody whom we have not seen by this identity before. */
@@ -137,12 +142,13 @@ export function createAdmission(dependencies: AdmissionDependencies): Admit {
     actor: Actor,
     provider: ProviderRow,
     profile: Profile,
-    welcome: boolean,
+    { welcome, organizationIds }: { readonly welcome: boolean; readonly organizationIds: readonly string[] },
   ): Promise<Result<Omit<Admitted, 'organizationIds'>, AppError>> {
     const { email } = profile;
     if (!email?.verified) return refused('federation.email_not_verified');
     const account = await findAccountByEmail(tx, email.key);
-    if (account && !(await mayJoin(tx, provider, account))) return refused('federation.account_exists');
+    if (account && !(await mayJoin(tx, provider, account, organizationIds)))
+      return refused('federation.account_exists');
     if (!account && !provider.create_users) return refused('federation.account_required');
     if (!account && !welcome) return refused('federation.no_access');
     const user = account ?? (await create(tx, actor, provider, { ...profile, email }));

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
 import type { IdentityTables } from '../identity.tables.ts';
 import type { SecondFactorTables } from '../second-factor/second-factor.tables.ts';
 import type { FederationTables } from './federation.tables.ts';
+import type { Way } from './sso.repository.ts';
 
 // Sessions that a provider opened.
 
@@ -22,6 +24,16 @@ export async function findFederatedSession(tx: Tx, sessionId: string) {
     .selectAll()
     .where('session_id', '=', sessionId)
     .executeTakeFirst();
+}
+
+/** Those that the same provider opened, for no other organizations. For a condition on their ids. */
+export function sessionsOpenedBy(tx: Tx, { providerId, organizationIds }: Way) {
+  return builder(tx)
+    .selectFrom('federated_sessions')
+    .select('session_id')
+    .where('provider_id', '=', providerId)
+    .where('everything', '=', false)
+    .where(sql<boolean>`organization_ids <@ ${[...organizationIds]}::uuid[]`);
 }
 
 /** Sessions of a provider that go on: all, or those of one identity or of one session at the provider. */

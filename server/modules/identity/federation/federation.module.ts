@@ -72,6 +72,7 @@ export function federationRoom(dependencies: FederationDependencies): Federation
   const secrets = createProviderSecrets(box);
   const addresses: ProviderAddresses = {
     redirectUri: (slug) => `${publicUrl}/api/v1/auth/oidc/${slug}/callback`,
+    postLogoutRedirectUri: `${publicUrl}/sign-in`,
     webhookUrl: (slug) => `${publicUrl}/api/v1/auth/webhooks/${slug}`,
     backchannelLogoutUrl: (slug) => `${publicUrl}/api/v1/auth/oidc/${slug}/backchannel-logout`,
   };
@@ -87,7 +88,7 @@ export function federationRoom(dependencies: FederationDependencies): Federation
   });
   const accounts = createManagedAccounts({ audit, accessChanges, clock, memberships });
   const webhooks = createWebhooks({ uow, clock, logger: dependencies.logger, secrets, admit, accounts });
-  const identities = createOwnIdentities({ uow, audit, accessChanges, clock, client, publicUrl });
+  const identities = createOwnIdentities({ uow, audit, accessChanges, clock, client, addresses });
   return {
     routes: [
       signInRoutes({

@@ -18,6 +18,8 @@ export interface FederationTables {
     roles: Record<string, Role>;
     default_role: Role | null;
     sync_roles: boolean;
+    /** What its people belong to, and not only where it leads. */
+    opens_everything: boolean;
     create_users: boolean;
     link_verified_email: boolean;
     trust_email: boolean;
@@ -50,9 +52,14 @@ export interface FederationTables {
   federated_sessions: {
     session_id: string;
     provider_id: string;
-    identity_id: string;
+    /** Null once the account was disconnected from it. */
+    identity_id: string | null;
     provider_session: string | null;
     second_factor: boolean;
+    /** Those that this sign-in opened. */
+    organization_ids: string[];
+    /** The provider opened everything then. */
+    everything: boolean;
   };
   provisioned_memberships: {
     organization_id: string;

@@ -17,8 +17,8 @@ import { findProvider, listBearerProviders } from './providers.repository.ts';
 export interface Foreigner {
   readonly identityId: string;
   readonly providerId: string;
-  /** Where the token leads unless the request says otherwise. */
-  readonly organizationId: string;
+  /** What the token opens; the first is where it leads unless the request says otherwise. */
+  readonly organizationIds: readonly [string, ...string[]];
   /** Shown at the provider, by the token's word. */
   readonly secondFactor: boolean;
 }
@@ -132,10 +132,10 @@ export function createForeignTokens(dependencies: ForeignTokensDependencies): Fo
       listedAt = Number.NEGATIVE_INFINITY;
       return undefined;
     }
-    const [organizationId] = outcome.organizationIds;
-    if (organizationId === undefined) throw signInFailure('federation.no_access');
+    const [first, ...others] = outcome.organizationIds;
+    if (first === undefined) throw signInFailure('federation.no_access');
     return {
-      ...{ identityId: outcome.identity.id, providerId: provider.id, organizationId },
+      ...{ identityId: outcome.identity.id, providerId: provider.id, organizationIds: [first, ...others] },
       secondFactor: showsSecondFactor(provider, claims),
     };
   }

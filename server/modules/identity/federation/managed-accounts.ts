@@ -4,21 +4,23 @@ import { type AuditTrail, changesBetween } from '../../../platform/audit/index.t
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { Tx } from '../../../platform/db/index.ts';
 import { findAccount, findAccountByEmail } from '../identity.repository.ts';
-import type { UserRow } from '../identity.tables.ts';
+import type { Admitted } from './admission.ts';
 import { revokeFederatedSessions } from './federated-sessions.repository.ts';
 import { type Claims, profileOf, provesAddress } from './federation.policy.ts';
 import type { IdentityRow, ProviderRow } from './federation.tables.ts';
 import { deleteIdentity, updateProfile } from './identities.repository.ts';
+import { provisionedBy } from './memberships.repository.ts';
 import type { Memberships } from './memberships.ts';
-import { outOfReach } from './sso.repository.ts';
+import { outOfReach, wayBy } from './sso.repository.ts';
 
 /** Accounts that are looked after at an identity provider. */
 export interface ManagedAccounts {
   /**
    * Takes over the name, and an address that the provider may speak for, where the person has no password here and so is
-   * looked after over there, and belongs to nothing else: whoever has the address can have a new password.
+   * looked after over there, and belongs to nothing but what the message opens: others see the name too, and whoever has the
+   * address can have a new password.
    */
-  follow(tx: Tx, actor: Actor, provider: ProviderRow, user: UserRow, claims: Claims): Promise<void>;
+  follow(tx: Tx, actor: Actor, provider: ProviderRow, admitted: Admitted, claims: Claims): Promise<void>;
   /** The person is gone there: their sign-ins and what the provider gave end; the account stays. */
   release(tx: Tx, actor: Actor, provider: ProviderRow, identity: IdentityRow): Promise<void>;
 }
@@ -38,18 +40,19 @@ export function createManagedAccounts(dependencies: ManagedAccountsDependencies)
     tx: Tx,
     actor: Actor,
     provider: ProviderRow,
-    user: UserRow,
+    { user, organizationIds }: Admitted,
     claims: Claims,
   ): Promise<void> {
     const account = await findAccount(tx, user.id);
     const profile = profileOf(provider, claims);
     if (!account || !profile || account.password_hash !== null) return;
+    const opened = organizationIds.length > 0 ? organizationIds : await onlyGiven(tx, provider, user.id);
+    if ((await outOfReach(tx, user.id, wayBy(provider, opened))).length > 0) return;
     const { email } = profile;
     const moves =
       email?.verified === true &&
       email.key !== account.email_key &&
       provesAddress(provider, email.key) &&
-      (await outOfReach(tx, user.id, { providerId: provider.id })).length === 0 &&
       (await findAccountByEmail(tx, email.key)) === undefined;
     const before = { name: account.name, email: account.email };
     const after = { name: profile.name ?? account.name, email: moves ? email.address : account.email };
@@ -65,6 +68,12 @@ export function createManagedAccounts(dependencies: ManagedAccountsDependencies)
       ...changed,
       details: { provider: provider.slug },
     });
+  }
+
+  /** A message that names no organization speaks for the one that the provider gave the person, where it gave one only. */
+  async function onlyGiven(tx: Tx, provider: ProviderRow, userId: string): Promise<readonly string[]> {
+    const given = await provisionedBy(tx, provider.id, userId);
+    return given.length === 1 ? given : [];
   }
 
   async function release(tx: Tx, actor: Actor, provider: ProviderRow, identity: IdentityRow): Promise<void> {

@@ -32,7 +32,7 @@ export interface Memberships {
   /**
    * Gives what is missing, where the provider may, and brings roles and memberships into line, where it is set to
    * (`sync_roles`). It never takes a membership that it did not give, never brings back somebody whom an admin has removed, and
-   * never takes the last admin. Says in which of the wished organizations the person is now.
+   * never takes the last admin. Says in which of the wished organizations the person is now: none where it does not say.
    */
   follow(tx: Tx, actor: Actor, wish: Wish): Promise<readonly string[]>;
   /** Takes what this provider gave. */
@@ -72,7 +72,7 @@ export function createMemberships({ audit, accessChanges, clock }: MembershipsDe
         await change(tx, actor, provider, user.id, id, { from: present, to: role });
       }
     }
-    return (wish.organizationIds ?? [...given]).filter((id) => roles.has(id));
+    return (wish.organizationIds ?? []).filter((id) => roles.has(id));
   }
 
   async function withdraw(tx: Tx, actor: Actor, provider: ProviderRow, userId: string): Promise<void> {

@@ -3,15 +3,15 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { AuditTrail } from '../../../platform/audit/port.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
+import { organizationsElsewhere, requireNothingElsewhere } from '../identity.confinement.ts';
 import { invalidToken } from '../identity.errors.ts';
-import { ownSignInRequired } from '../passwords/passwords.errors.ts';
 import { findFederatedSession, revokeFederatedSessions } from './federated-sessions.repository.ts';
 import { identityNotFound, lastSignInMethod } from './federation.errors.ts';
 import { deleteIdentity, hasPassword, listIdentities, lockUser } from './identities.repository.ts';
 import type { OidcClient } from './oidc-client.ts';
 import { findProvider, listSignInProviders } from './providers.repository.ts';
+import type { ProviderAddresses } from './providers.schemas.ts';
 import type { IdentityView, SignInProviders } from './sign-in.schemas.ts';
-import { outOfReach } from './sso.repository.ts';
 
 /** What people see of identity providers, and of their own accounts there. */
 export interface OwnIdentities {
@@ -33,11 +33,11 @@ export interface OwnIdentitiesDependencies {
   readonly accessChanges: Pick<AccessChanges, 'notify'>;
   readonly clock: Clock;
   readonly client: OidcClient;
-  readonly publicUrl: string;
+  readonly addresses: Pick<ProviderAddresses, 'postLogoutRedirectUri'>;
 }
 
 export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): OwnIdentities {
-  const { uow, audit, accessChanges, clock, client, publicUrl } = dependencies;
+  const { uow, audit, accessChanges, clock, client, addresses } = dependencies;
   return { providers, list, unlink, signOutUrl };
 
   async function providers(actor: Actor): Promise<SignInProviders> {
@@ -59,10 +59,11 @@ export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): Ow
   }
 
   /** A provider that does not lead to all organizations of the person does not learn by which others they come to these. */
-  async function shownIdentities(tx: Tx, { credentialId: sessionId }: Actor, userId: string) {
-    const identities = await listIdentities(tx, userId);
+  async function shownIdentities(tx: Tx, actor: Actor, userId: string) {
+    const { credentialId: sessionId } = actor;
     if (sessionId === undefined) return [];
-    if ((await outOfReach(tx, userId, { sessionId })).length === 0) return identities;
+    const identities = await listIdentities(tx, userId);
+    if ((await organizationsElsewhere(tx, actor, userId)).length === 0) return identities;
     const session = await findFederatedSession(tx, sessionId);
     return identities.filter((identity) => identity.provider_id === session?.provider_id);
   }
@@ -71,9 +72,7 @@ export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): Ow
     const userId = personOf(actor);
     await uow.write(instanceActor(actor.requestId), async (tx) => {
       await lockUser(tx, userId);
-      const { credentialId: sessionId } = actor;
-      if (sessionId === undefined || (await outOfReach(tx, userId, { sessionId })).length > 0)
-        throw ownSignInRequired();
+      await requireNothingElsewhere(tx, actor, userId);
       const identities = await listIdentities(tx, userId);
       const leaving = identities.filter((identity) => identity.slug === slug);
       if (leaving.length === 0) throw identityNotFound();
@@ -102,7 +101,7 @@ export function createOwnIdentities(dependencies: OwnIdentitiesDependencies): Ow
       return session && findProvider(tx, session.provider_id);
     });
     if (!provider?.enabled || provider.client_id === null) return null;
-    return (await client.endSessionUrl(provider, `${publicUrl}/sign-in`)) ?? null;
+    return (await client.endSessionUrl(provider, addresses.postLogoutRedirectUri)) ?? null;
   }
 }
 

@@ -40,7 +40,14 @@ export function providersContract(name: string, open: () => Promise<TestDatabase
       const view = made.json();
       expect(view).toMatchObject({
         ...{ slug: 'acme', enabled: true, createUsers: false, linkVerifiedEmail: false, trustEmail: false },
-        ...{ syncRoles: false, organizations: [], defaultRole: 'regular', bearerAudience: null, version: 1 },
+        ...{
+          syncRoles: false,
+          organizations: [],
+          opensEverything: false,
+          defaultRole: 'regular',
+          bearerAudience: null,
+          version: 1,
+        },
         ...{ hasClientSecret: true, webhookFormat: null, scopes: ['openid', 'email', 'profile'] },
         redirectUri: `${ORIGIN}/api/v1/auth/oidc/acme/callback`,
         webhookUrl: `${ORIGIN}/api/v1/auth/webhooks/acme`,

@@ -14,6 +14,7 @@ export interface ProviderSettings {
   readonly bearerAudience: string | null;
   readonly organizationClaim: readonly string[] | null;
   readonly organizations: readonly Destination[];
+  readonly opensEverything: boolean;
   readonly roleClaim: readonly string[] | null;
   readonly roles: ProviderRow['roles'];
   readonly defaultRole: ProviderRow['default_role'];
@@ -41,6 +42,7 @@ export const PROVIDER_DEFAULTS = {
   bearerAudience: null,
   organizationClaim: null,
   organizations: [],
+  opensEverything: false,
   roleClaim: null,
   roles: {},
   defaultRole: 'regular',

@@ -45,7 +45,15 @@ const SETTINGS = {
     }),
   ),
   organizationClaim: Nullable(Claim),
-  organizations: Type.Array(DestinationShape, { maxItems: 500 }),
+  organizations: Type.Array(DestinationShape, {
+    maxItems: 500,
+    description:
+      'where it leads, and all that its sign-ins open; empty: nobody gets in, unless opensEverything',
+  }),
+  opensEverything: Type.Boolean({
+    description:
+      'its sign-ins open whatever its people belong to: only for a provider that you trust with every organization',
+  }),
   roleClaim: Nullable(Claim),
   roles: Type.Record(Type.String({ minLength: 1, maxLength: 255 }), OneOf(ROLES), {
     maxProperties: 500,
@@ -112,6 +120,9 @@ export const ProviderView = Type.Object({
   hasClientSecret: Type.Boolean(),
   webhookFormat: Nullable(OneOf(['standard', 'auth0'])),
   redirectUri: Type.String({ description: 'to be registered with the provider, exactly' }),
+  postLogoutRedirectUri: Type.String({
+    description: 'where browsers come back to when they have signed out there; to be registered too',
+  }),
   webhookUrl: Type.String(),
   backchannelLogoutUrl: Type.String({
     description:
@@ -128,6 +139,7 @@ export const ProviderPage = PageOf(ProviderView);
 /** Addresses that a provider is told. */
 export interface ProviderAddresses {
   redirectUri(slug: string): string;
+  readonly postLogoutRedirectUri: string;
   webhookUrl(slug: string): string;
   backchannelLogoutUrl(slug: string): string;
 }
@@ -148,6 +160,7 @@ export function toProviderView(
     bearerAudience: row.bearer_audience,
     organizationClaim: row.organization_claim,
     organizations: [...destinations],
+    opensEverything: row.opens_everything,
     roleClaim: row.role_claim,
     roles: row.roles,
     defaultRole: row.default_role,
@@ -161,6 +174,7 @@ export function toProviderView(
     hasClientSecret: row.client_secret !== null,
     webhookFormat: row.webhook_format,
     redirectUri: addresses.redirectUri(row.slug),
+    postLogoutRedirectUri: addresses.postLogoutRedirectUri,
     webhookUrl: addresses.webhookUrl(row.slug),
     backchannelLogoutUrl: addresses.backchannelLogoutUrl(row.slug),
     version: row.version,

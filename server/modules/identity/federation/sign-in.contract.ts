@@ -293,7 +293,7 @@ export function federatedSignInContract(name: string, open: () => Promise<TestDa
         await world.signIn(login, again);
         expect((await world.me(again)).json().organizations).toMatchObject([{ id: other.organizationId }]);
         world.provider.people.set(login, { ...about, department: [] });
-        expect(failureOf(await world.signIn(login, world.browser()))).toBe('identity.no_organization');
+        expect(failureOf(await world.signIn(login, world.browser()))).toBe('federation.no_access');
         expect((await world.me(again)).statusCode).toBe(401);
       });
 
@@ -304,7 +304,7 @@ export function federatedSignInContract(name: string, open: () => Promise<TestDa
         await db.owner('delete from memberships where user_id in (select id from users where name = $1)', [
           `The ${login}`,
         ]);
-        expect(failureOf(await world.signIn(login, world.browser()))).toBe('identity.no_organization');
+        expect(failureOf(await world.signIn(login, world.browser()))).toBe('federation.no_access');
         expect(await members()).toEqual([]);
       });
     });
@@ -603,7 +603,7 @@ export function federatedSignInContract(name: string, open: () => Promise<TestDa
         );
         await db.owner('update organizations set sso_only = true where id = $1', [world.organizationId]);
         const here = await world.me(browser, { 'x-organization-id': world.organizationId });
-        expect(here.json()).toMatchObject({ code: 'identity.sso_required' });
+        expect(here.json()).toMatchObject({ code: 'identity.organization_not_found' });
         expect((await world.me(browser)).statusCode).toBe(200);
       });
 

@@ -91,7 +91,13 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
       if (userId === null || sessionId === undefined) throw signInFailure('federation.session_ended');
       // What is connected stays a way in when this session is long over.
       const path = '/currentPassword';
-      await reauthenticate(actor, origin, { password, path, passwordRequired: false, recent: RECENT });
+      await reauthenticate(actor, origin, {
+        password,
+        path,
+        passwordRequired: false,
+        lasting: true,
+        recent: RECENT,
+      });
       return begin(actor, origin, slug, returnTo, { userId, sessionId });
     },
     finish,
@@ -163,10 +169,11 @@ export function createFederatedSignIn(dependencies: FederatedSignInDependencies)
       throw admission.error;
     }
     const { user, identity, organizationIds } = admission.value;
-    const [organizationId] = organizationIds;
     return uow.write(instance, async (tx) => {
-      const word = { id: provider.id, identityId: identity.id, session: providerSession, secondFactor };
-      const opening = { method: 'sso', provider: word, organizationId } as const;
+      const opened = { organizationIds, everything: provider.opens_everything };
+      const said = { session: providerSession, secondFactor };
+      const word = { id: provider.id, identityId: identity.id, ...said, ...opened };
+      const opening = { method: 'sso', provider: word } as const;
       // Whoever has set up a second factor is asked for one, here if not there.
       const account = secondFactor ? undefined : await findAccount(tx, user.id);
       return account && account.second_factor_at !== null

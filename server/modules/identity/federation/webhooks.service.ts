@@ -147,7 +147,7 @@ export function createWebhooks(dependencies: WebhooksDependencies): Webhooks {
     const { claims, at } = event;
     const admission = await admit(tx, actor, { provider, claims, at, complete: false });
     if (!admission.ok) return admission.error.code;
-    await accounts.follow(tx, actor, provider, admission.value.user, claims);
+    await accounts.follow(tx, actor, provider, admission.value, claims);
     return 'applied';
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import { ssoRequired } from '../federation/federation.errors.ts';
-import { withoutBarred } from '../federation/sso.repository.ts';
+import { wayOf, withoutBarred } from '../federation/sso.repository.ts';
 import { invalidToken, organizationNotFound } from '../identity.errors.ts';
 import { findUser, organizationsOf } from '../identity.repository.ts';
 import type { Grant, Sessions } from '../identity.sessions.port.ts';
@@ -35,7 +35,10 @@ export function createEntering({ uow, audit, sessions, clock }: EnteringDependen
       const belonging = await organizationsOf(tx, userId);
       const organization = belonging.find(({ id }) => id === organizationId.toLowerCase());
       if (!organization) throw organizationNotFound();
-      if ((await withoutBarred(tx, [organization], { sessionId })).length === 0) throw ssoRequired();
+      const way = await wayOf(tx, sessionId);
+      // Who may not know of it does not learn of it here either.
+      if ((await withoutBarred(tx, [organization], way)).length === 0)
+        throw way.everything ? ssoRequired() : organizationNotFound();
       await setSessionOrganization(tx, sessionId, organization.id, clock().toISOString());
       await audit.record(tx, actor, {
         action: 'session.organization_entered',

@@ -6,9 +6,10 @@ import { type AuditTrail, changesBetween } from '../../../platform/audit/index.t
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { Tx, UnitOfWork } from '../../../platform/db/index.ts';
 import type { TenantData } from '../../../platform/tenant-data/index.ts';
+import { requireOwnSignIn, shownOrganizations } from '../identity.confinement.ts';
 import { invalidToken, organizationNotFound } from '../identity.errors.ts';
 import { checkName } from '../identity.policy.ts';
-import { insertMembership, insertOrganization, organizationsOf } from '../identity.repository.ts';
+import { insertMembership, insertOrganization } from '../identity.repository.ts';
 import { type OrganizationView, toOrganizationView } from '../identity.schemas.ts';
 import { membershipsAsAdmin } from '../members/members.repository.ts';
 import {
@@ -49,11 +50,11 @@ export interface OrganizationsDependencies {
  * refused everybody else with `identity.organization_not_found`.
  */
 export interface Organizations {
-  /** All that the caller may enter; an API key sees its own. */
+  /** All that the caller may know of; an API key sees its own, an identity provider's people what it opened. */
   list(actor: Actor): Promise<OrganizationView[]>;
   get(actor: Actor): Promise<OrganizationView>;
   /**
-   * The caller becomes its admin. Throws `identity.invalid_account`, and for who is no operator `identity.too_many_organizations` and
+   * The caller becomes its admin. Throws `identity.invalid_account`, `identity.own_sign_in_required`, and for who is no operator `identity.too_many_organizations` and
    * `identity.organizations_by_operators`.
    */
   create(actor: Actor, body: NewOrganizationBody): Promise<OrganizationView>;
@@ -73,9 +74,10 @@ export function createOrganizations(dependencies: OrganizationsDependencies): Or
   async function list(actor: Actor): Promise<OrganizationView[]> {
     const { userId } = actor;
     if (userId === null) throw invalidToken();
-    const rows = await uow.read(actor, (tx) => organizationsOf(tx, userId));
-    const visible = actor.kind === 'apiKey' ? rows.filter(({ id }) => id === actor.organizationId) : rows;
-    return visible.map(toOrganizationView);
+    const rows = await uow.read(instanceActor(actor.requestId), (tx) =>
+      shownOrganizations(tx, actor, userId),
+    );
+    return rows.map(toOrganizationView);
   }
 
   async function get(actor: Actor): Promise<OrganizationView> {
@@ -87,6 +89,8 @@ export function createOrganizations(dependencies: OrganizationsDependencies): Or
   async function create(actor: Actor, body: NewOrganizationBody): Promise<OrganizationView> {
     const { userId } = actor;
     if (userId === null) throw invalidToken();
+    // It would be made and could not be entered; and not by whoever runs the provider.
+    requireOwnSignIn(actor);
     const name = checkName('/name', body.name);
     const id = ids();
     const at = clock().toISOString();

@@ -31,13 +31,13 @@ export function recentSignInRequired(): AppError {
   });
 }
 
-/** Their identity provider vouches for them in its own organizations, and this concerns others too. */
+/** Their identity provider vouches for them in what it opened, and this concerns the whole account. */
 export function ownSignInRequired(): AppError {
   return new AppError({
     kind: 'forbidden',
     code: 'identity.own_sign_in_required',
     safeMessage:
-      'You signed in through an identity provider that does not lead to all of your organizations. Give your password, or sign in with it; if you have none, ask for a new one by mail.',
+      'You signed in through an identity provider, which may not do this to your account as a whole. Give your password, or sign in with it; if you have none, ask for a new one by mail.',
   });
 }
 

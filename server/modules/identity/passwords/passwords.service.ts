@@ -85,6 +85,7 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
       password: body.currentPassword,
       path: '/currentPassword',
       passwordRequired: true,
+      lasting: true,
     });
     const checked = await checkPassword(body.newPassword, account, '/newPassword');
     const passwordHash = await passwords.hash(checked);

@@ -2,7 +2,7 @@ import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { PasswordHasher } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
-import { outOfReach } from '../federation/sso.repository.ts';
+import { organizationsElsewhere, requireOwnSignIn } from '../identity.confinement.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { findAccount } from '../identity.repository.ts';
@@ -21,6 +21,8 @@ export interface Proof {
   readonly path: string;
   /** A recent sign-in is enough only for who has no password. */
   readonly passwordRequired: boolean;
+  /** What is changed stays when they join other organizations: a sign-in by an identity provider is not enough. */
+  readonly lasting?: boolean;
   /** Milliseconds for which a sign-in is enough, where that is less than otherwise. */
   readonly recent?: number;
 }
@@ -41,18 +43,19 @@ export interface ReauthenticationDependencies {
 
 export function createReauthentication(dependencies: ReauthenticationDependencies): Reauthenticate {
   const { uow, clock, passwords, limits } = dependencies;
-  return async (actor, origin, { password, path, passwordRequired, recent = RECENT }) => {
+  return async (actor, origin, { password, path, passwordRequired, lasting = false, recent = RECENT }) => {
     const { userId, credentialId } = actor;
     if (userId === null || credentialId === undefined) throw invalidToken();
     const { account, since, others } = await uow.read(instanceActor(actor.requestId), async (tx) => ({
       account: await findAccount(tx, userId),
       since: await findSessionStart(tx, credentialId),
-      others: await outOfReach(tx, userId, { sessionId: credentialId }),
+      others: await organizationsElsewhere(tx, actor, userId),
     }));
     if (!account || since === undefined) throw invalidToken();
     if (password === undefined || account.password_hash === null) {
       if (passwordRequired && account.password_hash !== null) throw wrongPassword(path);
       if (others.length > 0) throw ownSignInRequired();
+      if (lasting) requireOwnSignIn(actor);
       if (clock().getTime() - Date.parse(since) > recent) throw recentSignInRequired();
       return account;
     }

@@ -13,7 +13,11 @@ export const ProfilePatch = Type.Object(
           'counts once it was confirmed by the link that is sent there; until then the old one does',
       }),
     ),
-    currentPassword: Type.Optional({ ...GivenPassword, description: 'needed for another address' }),
+    currentPassword: Type.Optional({
+      ...GivenPassword,
+      description:
+        'needed for another address, and for the name by a sign-in that does not open all of their organizations',
+    }),
   },
   { additionalProperties: false, minProperties: 1 },
 );

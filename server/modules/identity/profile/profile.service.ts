@@ -7,6 +7,7 @@ import type { Mail } from '../../../platform/mail/index.ts';
 import { changeEmailMail, changeToTakenMail, emailChangeAskedMail } from '../email/email.messages.ts';
 import { issueProof } from '../email/proofs.ts';
 import { recordAboutAccount } from '../identity.account-trail.ts';
+import { requireNothingElsewhere } from '../identity.confinement.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
 import { checkEmail, checkName } from '../identity.policy.ts';
@@ -49,13 +50,15 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
   async function change(actor: Actor, origin: Origin, patch: ProfilePatch): Promise<UserView> {
     const name = patch.name === undefined ? undefined : checkName('/name', patch.name);
     const address = patch.email === undefined ? undefined : checkEmail(patch.email);
-    const account = address
-      ? await reauthenticate(actor, origin, {
-          password: patch.currentPassword,
-          path: '/currentPassword',
-          passwordRequired: true,
-        })
-      : await own(actor);
+    const account =
+      address || patch.currentPassword !== undefined
+        ? await reauthenticate(actor, origin, {
+            password: patch.currentPassword,
+            path: '/currentPassword',
+            passwordRequired: true,
+            lasting: address !== undefined,
+          })
+        : await own(actor);
     if (address) await limits.mail({ emailKey: address.emailKey, address: origin.address });
     return uow.write(instanceActor(actor.requestId), async (tx) => {
       if (name !== undefined && name !== account.name) await rename(tx, actor, account, name);
@@ -66,9 +69,14 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
     });
   }
 
-  async function own({ userId, requestId }: Actor): Promise<AccountRow> {
-    const account =
-      userId === null ? undefined : await uow.read(instanceActor(requestId), (tx) => findAccount(tx, userId));
+  /** Their name is seen in all of their organizations. */
+  async function own(actor: Actor): Promise<AccountRow> {
+    const { userId, requestId } = actor;
+    if (userId === null) throw invalidToken();
+    const account = await uow.read(instanceActor(requestId), async (tx) => {
+      await requireNothingElsewhere(tx, actor, userId);
+      return findAccount(tx, userId);
+    });
     if (!account) throw invalidToken();
     return account;
   }

@@ -26,7 +26,7 @@ export const CHALLENGE_SECONDS = 300;
 /** How somebody has shown who they are, as far as that goes without the second factor. */
 export type FirstStep =
   | { readonly method: 'password' | 'link' }
-  | { readonly method: 'sso'; readonly provider: ProviderWord; readonly organizationId: string | undefined };
+  | { readonly method: 'sso'; readonly provider: ProviderWord };
 
 /** The second step of a sign-in. */
 export interface Challenges {
@@ -65,7 +65,8 @@ export function createChallenges(dependencies: ChallengesDependencies): Challeng
       provider_id: sso?.provider.id ?? null,
       identity_id: sso?.provider.identityId ?? null,
       provider_session: sso?.provider.session ?? null,
-      organization_id: sso?.organizationId ?? null,
+      organization_ids: sso ? [...sso.provider.organizationIds] : null,
+      everything: sso?.provider.everything ?? null,
       expires_at: new Date(now.getTime() + CHALLENGE_SECONDS * 1000).toISOString(),
       created_at: now.toISOString(),
     });
@@ -105,9 +106,10 @@ export function createChallenges(dependencies: ChallengesDependencies): Challeng
 }
 
 /** What the session will be: the same as without a second factor. */
-function openingOf(challenge: ChallengeRow): Pick<Opening, 'method' | 'provider' | 'organizationId'> {
+function openingOf(challenge: ChallengeRow): Pick<Opening, 'method' | 'provider'> {
   const { method, provider_id: id, identity_id: identityId, provider_session: session } = challenge;
-  if (id === null || identityId === null) return { method };
-  const provider = { id, identityId, session, secondFactor: false };
-  return { method, provider, organizationId: challenge.organization_id ?? undefined };
+  const { organization_ids: organizationIds, everything } = challenge;
+  if (id === null || identityId === null || organizationIds === null || everything === null)
+    return { method };
+  return { method, provider: { id, identityId, session, secondFactor: false, organizationIds, everything } };
 }

@@ -158,7 +158,7 @@ export async function lockChallenge(
     builder(tx)
       .selectFrom('sign_in_challenges')
       .select(['user_id', 'method', 'password_hash', 'expires_at'])
-      .select(['provider_id', 'identity_id', 'provider_session', 'organization_id'])
+      .select(['provider_id', 'identity_id', 'provider_session', 'organization_ids', 'everything'])
       .where('token_hash', '=', tokenHash)
       .where('expires_at', '>', at)
       // An identity provider that was switched off meanwhile vouches for nobody.

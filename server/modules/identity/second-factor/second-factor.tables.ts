@@ -26,11 +26,12 @@ export interface SecondFactorTables extends Pick<IdentityTables, 'users'> {
     user_id: string;
     method: 'password' | 'link' | 'sso';
     password_hash: string | null;
-    /** The four of a sign-in by an identity provider: what its session will be. */
+    /** The five of a sign-in by an identity provider: what its session will be. */
     provider_id: string | null;
     identity_id: string | null;
     provider_session: string | null;
-    organization_id: string | null;
+    organization_ids: string[] | null;
+    everything: boolean | null;
     expires_at: string;
     created_at: string;
   };

@@ -4,12 +4,14 @@ import { AppError } from '../../../kernel/errors.ts';
 import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { AccessChanges } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
+import { recordAboutSession } from '../identity.account-trail.ts';
+import { shownSessions } from '../identity.confinement.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { Sessions } from '../identity.sessions.port.ts';
 import { listOpenSessions, revokeOwnSession } from './sessions.repository.ts';
 import { type SessionList, toSessionView } from './sessions.schemas.ts';
 
-/** A person's own sign-ins. */
+/** A person's own sign-ins; by an identity provider that does not open all that they belong to, its own alone. */
 export interface OwnSessions {
   /** Last used first. */
   list(actor: Actor): Promise<SessionList>;
@@ -32,29 +34,31 @@ export function createOwnSessions(dependencies: OwnSessionsDependencies): OwnSes
   return {
     list: async (actor) => {
       const userId = personOf(actor);
-      const rows = await uow.read(actor, (tx) => listOpenSessions(tx, userId, clock().toISOString()));
+      const rows = await uow.read(instanceActor(actor.requestId), async (tx) => {
+        const by = await shownSessions(tx, actor, userId);
+        return listOpenSessions(tx, userId, clock().toISOString(), by);
+      });
       return { items: rows.map((row) => toSessionView(row, actor.credentialId)) };
     },
     end: async (actor, id) => {
       const userId = personOf(actor);
       await uow.write(instanceActor(actor.requestId), async (tx) => {
-        if (!(await revokeOwnSession(tx, { id, userId, at: clock().toISOString() }))) throw sessionNotFound();
+        const by = await shownSessions(tx, actor, userId);
+        const organizationId = await revokeOwnSession(tx, { id, userId, at: clock().toISOString(), by });
+        if (organizationId === undefined) throw sessionNotFound();
         await accessChanges.notify(tx, { credentialId: id });
-        await audit.record(tx, actor, {
-          action: 'session.closed',
-          organizationId: actor.organizationId,
-          target: { type: 'session', id },
-        });
+        const session = { id, userId, organizationId };
+        await recordAboutSession(audit, tx, actor, session, { action: 'session.closed' });
       });
     },
-    endOthers: async (actor) =>
-      uow.write(instanceActor(actor.requestId), (tx) =>
-        sessions.endAll(tx, actor, {
-          userId: personOf(actor),
-          reason: 'session.others_closed',
-          except: actor.credentialId,
-        }),
-      ),
+    endOthers: async (actor) => {
+      const userId = personOf(actor);
+      return uow.write(instanceActor(actor.requestId), async (tx) => {
+        const by = await shownSessions(tx, actor, userId);
+        const ending = { userId, reason: 'session.others_closed', except: actor.credentialId, by };
+        return sessions.endAll(tx, actor, ending);
+      });
+    },
   };
 }
 

@@ -85,6 +85,11 @@ function Destinations(props: { form: ProviderForm }) {
             form.insertListItem('organizations', { key: randomId(), organizationId: '', claimValue: '' })
           }
         />
+        <Switch
+          label="Opens everything its people belong to"
+          description="Off: its sign-ins open the organizations above and no others. On only for a provider that every organization trusts"
+          {...form.getInputProps('opensEverything', { type: 'checkbox' })}
+        />
       </Stack>
     </Fieldset>
   );

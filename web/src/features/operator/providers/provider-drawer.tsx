@@ -44,6 +44,12 @@ export function ProviderDrawer(props: Props) {
               value={provider.redirectUri}
             />
           )}
+          {provider !== undefined && (
+            <CopyField
+              label="Address after signing out there, to be registered too"
+              value={provider.postLogoutRedirectUri}
+            />
+          )}
           <RegistrationFields form={form} provider={provider} />
           <PeopleFields form={form} />
           <MoreFields form={form} provider={provider} />

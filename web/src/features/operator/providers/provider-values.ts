@@ -33,6 +33,7 @@ export interface ProviderValues {
   /** A path into the claims, its member names separated by spaces. */
   organizationClaim: string;
   organizations: DestinationRule[];
+  opensEverything: boolean;
   roleClaim: string;
   roles: RoleRule[];
   /** `none`: who has no role there does not get in. */
@@ -62,6 +63,7 @@ export const EMPTY: ProviderValues = {
   bearerAudience: '',
   organizationClaim: '',
   organizations: [],
+  opensEverything: false,
   roleClaim: '',
   roles: [],
   defaultRole: 'regular',
@@ -92,6 +94,7 @@ export function valuesOf(provider: IdentityProvider): ProviderValues {
       organizationId,
       claimValue: claimValue ?? '',
     })),
+    opensEverything: provider.opensEverything,
     roleClaim: provider.roleClaim?.join(' ') ?? '',
     roles: Object.entries(provider.roles).map(([value, role]) => ({ key: value, value, role })),
     defaultRole: provider.defaultRole ?? 'none',
@@ -132,6 +135,7 @@ function settingsOf(values: ProviderValues) {
     organizations: values.organizations
       .filter(({ organizationId }) => organizationId !== '')
       .map(({ organizationId, claimValue }) => ({ organizationId, claimValue: orNull(claimValue) })),
+    opensEverything: values.opensEverything,
     roleClaim: pathOf(values.roleClaim),
     roles: Object.fromEntries(
       values.roles.filter(({ value }) => value.trim() !== '').map(({ value, role }) => [value.trim(), role]),
