@@ -115,7 +115,7 @@ export class CollectionsService {
       throw new AppError({
         kind: 'conflict',
         code: 'library.collection_not_empty',
-        safeMessage: 'The collection still holds sources. Delete them first.',
+        safeMessage: 'The collection still holds sources. Move or delete them first.',
         cause: error,
       });
     }

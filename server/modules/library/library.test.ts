@@ -432,8 +432,7 @@ describe('moving', () => {
       without(await move(absent, theirs.id, stranger)),
     );
     expect((await move(first.id, null, regular)).status).toBe(403);
-    for (const wrong of [undefined, 'elsewhere', 7])
-      expect((await move(first.id, wrong)).status).toBe(422);
+    for (const wrong of [undefined, 'elsewhere', 7]) expect((await move(first.id, wrong)).status).toBe(422);
     expect((await source(first.id)).collectionId).toBe(to);
   });
 

@@ -67,7 +67,12 @@ function featureRoutes(operations: Operations): Routes {
       '/operator/features',
       {
         config,
-        schema: { tags, summary: 'What is on for the whole instance', response: { 200: FeatureList } },
+        schema: {
+          tags,
+          summary:
+            'List the parts of the product that can be switched off, and whether each is on for the instance',
+          response: { 200: FeatureList },
+        },
       },
       async (request) => ({ items: [...operations.features(request.actor, null)] }),
     );

@@ -104,6 +104,7 @@ export const REQUESTS: Readonly<Record<string, RequestSpec>> = {
   'DELETE /auth/me': { body: () => ({ currentPassword: 'wrong' }), answers: [403, 409, 422] },
   'POST /auth/organization': { body: (tenant) => ({ organizationId: tenant.id }), answers: [200] },
   'GET /auth/sessions': ok,
+  'GET /auth/events': ok,
   'DELETE /auth/sessions': ok,
   'DELETE /auth/sessions/{id}': { params: () => ({ id: randomUUID() }), answers: [404] },
   'POST /auth/password': {
@@ -165,7 +166,7 @@ export const REQUESTS: Readonly<Record<string, RequestSpec>> = {
   'GET /organizations/{id}/exports/{exportId}/file': { params: archive, answers: [200] },
   'GET /organizations/{id}/sso': { params: organization, answers: [200] },
   'PATCH /organizations/{id}/sso': { params: organization, body: () => ({ ssoOnly: false }), answers: [200] },
-  'GET /organizations/{id}/members': { params: organization, answers: [200] },
+  'GET /organizations/{id}/members': { params: organization, query: '?q=a', answers: [200] },
   'PATCH /organizations/{id}/members/{userId}': {
     params: ({ id, things }) => ({ id, userId: things.memberId }),
     body: () => ({ role: 'regular' }),
@@ -228,6 +229,8 @@ export const REQUESTS: Readonly<Record<string, RequestSpec>> = {
   // The instance.
   'GET /operator/overview': ok,
   'GET /operator/audit-events': ok,
+  'GET /operator/audit-events/export': { query: '?format=jsonl', answers: [200] },
+  'GET /operator/audit-events/verification': ok,
   'GET /operator/organizations': ok,
   'GET /operator/organizations/{id}': { params: organization, answers: [200] },
   'POST /operator/organizations/{id}/suspend': {

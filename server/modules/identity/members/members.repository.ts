@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Role } from '../../../kernel/actor.ts';
 import type { Keyset } from '../../../kernel/page.ts';
 import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
+import { personCalled, personCalledOrAddressed } from '../identity.directory.repository.ts';
 import type { IdentityTables } from '../identity.tables.ts';
 
 // Who belongs to an organization. `at` is the time of the change.
@@ -26,14 +27,24 @@ function members(tx: Tx, organizationId: string) {
     .where('memberships.organization_id', '=', organizationId);
 }
 
+export interface MemberListing {
+  /** How a name or its last word begins. */
+  readonly text: string | undefined;
+  /** Whether `text` may be the beginning of an address too. */
+  readonly byAddress: boolean;
+  readonly limit: number;
+  readonly after: Keyset | undefined;
+}
+
 /** Whoever has belonged to it longest first. */
 export async function listMembers(
   tx: Tx,
   organizationId: string,
-  limit: number,
-  after: Keyset | undefined,
+  { text, byAddress, limit, after }: MemberListing,
 ): Promise<MemberRow[]> {
   let select = members(tx, organizationId);
+  if (text !== undefined)
+    select = select.where(byAddress ? personCalledOrAddressed(text) : personCalled(text));
   if (after)
     select = select.where(
       sql<boolean>`(memberships.created_at, memberships.user_id) > (${after.at}::timestamptz, ${after.id}::uuid)`,

@@ -14,7 +14,7 @@ export function membersRoutes(members: Members): Routes {
         config: { access: { minimum: 'regular', scope: 'organization:read', organization: 'path' } },
         schema: {
           tags,
-          summary: 'List members, whoever has belonged longest first',
+          summary: 'List or find members, whoever has belonged longest first',
           params: IdParams,
           querystring: MemberListQuery,
           response: { 200: MemberPage },

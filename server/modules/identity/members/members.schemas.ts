@@ -14,7 +14,19 @@ export const MemberView = Type.Object({
 export type MemberView = Static<typeof MemberView>;
 
 export const MemberPage = PageOf(MemberView);
-export const MemberListQuery = Type.Object(PageQuery, { additionalProperties: false });
+export const MemberListQuery = Type.Object(
+  {
+    ...PageQuery,
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: 'how a name or its last word begins; for admins also the address',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 export type MemberListQuery = Static<typeof MemberListQuery>;
 
 export const MemberPatch = Type.Object({ role: OneOf(ROLES) }, { additionalProperties: false });

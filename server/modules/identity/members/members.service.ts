@@ -46,7 +46,13 @@ export function createMembers({ uow, audit, accessChanges, clock }: MembersDepen
     const isAdmin = hasRole(actor, 'admin');
     const rows = await uow.read(actor, async (tx) => {
       if (!isAdmin && !(await isDirectoryOpen(tx, organizationId))) throw directoryClosed();
-      return listMembers(tx, organizationId, limit + 1, after);
+      return listMembers(tx, organizationId, {
+        text: query.q,
+        // Whoever does not see addresses does not learn them by guessing how they begin.
+        byAddress: isAdmin,
+        limit: limit + 1,
+        after,
+      });
     });
     return toPage(
       rows,

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { instanceActor } from '../../../kernel/actor.ts';
+import { queryBuilder, statement } from '../../../platform/db/index.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { type OperatorsWorld, operatorsWorld } from '../../../testing/operators-world.ts';
+import { organizationCalled, personCalledOrAddressed } from '../identity.directory.repository.ts';
+import type { IdentityTables } from '../identity.tables.ts';
 
 /** What operators do with people and organizations, over HTTP, on every database. */
 export function operatorsContract(name: string, open: () => Promise<TestDatabase>): void {
@@ -12,7 +16,7 @@ export function operatorsContract(name: string, open: () => Promise<TestDatabase
     afterAll(() => operators.close());
 
     describe('people', () => {
-      test('are listed by pages and found by a part of name or address, literally', async () => {
+      test('are listed by pages and found by how a name or an address begins, literally', async () => {
         const first = await operators.bySecret('GET', '/operator/users?limit=1');
         expect(first.json().items).toMatchObject([
           { email: 'boss@example.org', operator: true, disabledAt: null },
@@ -32,6 +36,22 @@ export function operatorsContract(name: string, open: () => Promise<TestDatabase
         expect(await found(`q=${encodeURIComponent("' or 1=1 --")}`)).toEqual([]);
         expect(await found('state=operator')).toEqual(['boss@example.org']);
         expect(await found('state=disabled')).toEqual([]);
+      });
+
+      test('and organizations are found by an index, with row-level security in force', async () => {
+        const plans = await operators.db.database.uow.write(instanceActor('test'), async (tx) => {
+          // A few rows would be read faster without an index; a policy that kept the index away would not mind.
+          await statement('set local enable_seqscan = off')(tx);
+          const builder = queryBuilder<IdentityTables>(tx);
+          return [
+            await builder.selectFrom('users').select('id').where(personCalledOrAddressed('Ad')).explain(),
+            await builder.selectFrom('organizations').select('id').where(organizationCalled('Ad')).explain(),
+          ].map((plan) => JSON.stringify(plan));
+        });
+        for (const index of ['users_by_name', 'users_by_last_word', 'users_by_address'])
+          expect(plans[0]).toContain(index);
+        for (const index of ['organizations_by_name', 'organizations_by_last_word'])
+          expect(plans[1]).toContain(index);
       });
 
       test('show where they belong, and nothing that lets anybody in', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { queryBuilder, type Tx } from '../../../platform/db/index.ts';
+import { organizationCalled, personCalledOrAddressed } from '../identity.directory.repository.ts';
 import type { AccountCounts } from '../index.ts';
 import type {
   BelongingRow,
@@ -16,7 +17,7 @@ const builder = (tx: Tx) => queryBuilder<OperatorTables>(tx);
 
 /** Oldest first, from after `after`. */
 export interface Listing<State extends string> {
-  /** A part of a name or an address. */
+  /** How a name, its last word or an address begins. */
   readonly text: string | undefined;
   readonly state: State | undefined;
   readonly limit: number;
@@ -28,10 +29,7 @@ export async function listUsers(
   { text, state, limit, after }: Listing<'disabled' | 'operator'>,
 ): Promise<OperatedUserRow[]> {
   let query = builder(tx).selectFrom('users').select(USER_COLUMNS);
-  if (text !== undefined) {
-    const pattern = containing(text);
-    query = query.where((eb) => eb.or([eb('email_key', 'ilike', pattern), eb('name', 'ilike', pattern)]));
-  }
+  if (text !== undefined) query = query.where(personCalledOrAddressed(text));
   if (state === 'disabled') query = query.where('disabled_at', 'is not', null);
   if (state === 'operator') query = query.where('operator', '=', true);
   if (after)
@@ -131,7 +129,7 @@ export async function listOrganizations(
   { text, state, limit, after }: Listing<'suspended'>,
 ): Promise<OperatedOrganizationRow[]> {
   let query = organizations(tx);
-  if (text !== undefined) query = query.where('name', 'ilike', containing(text));
+  if (text !== undefined) query = query.where(organizationCalled(text));
   if (state === 'suspended') query = query.where('suspended_at', 'is not', null);
   if (after)
     query = query.where(sql<boolean>`(created_at, id) > (${after.at}::timestamptz, ${after.id}::uuid)`);
@@ -158,9 +156,4 @@ export async function suspendOrganization(
     })
     .where('id', '=', id)
     .execute();
-}
-
-/** Everything else in the pattern is meant literally. */
-function containing(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }

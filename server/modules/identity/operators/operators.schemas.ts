@@ -4,7 +4,11 @@ import { Id, Nullable, OneOf, PageOf, PageQuery, Timestamp } from '../../../plat
 import type { BelongingRow, OperatedOrganizationRow, OperatedUserRow } from './operators.tables.ts';
 
 const closed = { additionalProperties: false } as const;
-const Text = Type.String({ minLength: 1, maxLength: 200, description: 'a part of a name or an address' });
+const Text = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'how a name or its last word begins; of people also the address',
+});
 
 export const OperatedUser = Type.Object({
   id: Id,

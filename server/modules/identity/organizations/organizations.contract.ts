@@ -237,6 +237,40 @@ export function organizationsContract(name: string, open: () => Promise<TestData
         expect((await kim.call('GET', path)).status).toBe(200);
       });
 
+      test('are found by how a name begins, and by admins also by address; nobody guesses addresses', async () => {
+        const kim = await founder();
+        const [lee, max] = [await member(kim, 'regular'), await member(kim, 'guest')];
+        const named = (id: string, name: string) =>
+          db.owner('update users set name = $2 where id = $1', [id, name]);
+        await named(kim.userId, 'Ångström, Kim');
+        await named(lee.userId, 'Lee van der Berg');
+        await named(max.userId, '100% Max_');
+        const find = async (who: Person, q: string) =>
+          (
+            await who.call('GET', `/organizations/${kim.organizationId}/members?q=${encodeURIComponent(q)}`)
+          ).body.items.map(({ id }: { id: string }) => id);
+        expect(await find(kim, 'ÅNGS')).toEqual([kim.userId]);
+        // Decomposed, as some keyboards send it.
+        expect(await find(kim, 'a\u030Ang')).toEqual([kim.userId]);
+        expect(await find(kim, ' berg ')).toEqual([lee.userId]);
+        expect(await find(kim, 'lee van')).toEqual([lee.userId]);
+        expect(await find(kim, 'erg')).toEqual([]);
+        expect(await find(kim, '100%')).toEqual([max.userId]);
+        expect(await find(kim, '%')).toEqual([]);
+        expect(await find(kim, '_')).toEqual([]);
+        expect(await find(kim, "' or 1=1 --")).toEqual([]);
+        expect(await find(kim, lee.email.slice(0, -3).toUpperCase())).toEqual([lee.userId]);
+        expect(await find(lee, kim.email)).toEqual([]);
+        expect(await find(lee, lee.email)).toEqual([]);
+        expect(await find(lee, 'ångström')).toEqual([kim.userId]);
+        const path = `/organizations/${kim.organizationId}/members`;
+        const paged = await kim.call('GET', `${path}?q=l&limit=1`);
+        expect(paged.body).toMatchObject({ items: [{ id: lee.userId }], nextCursor: null });
+        for (const wrong of ['', 'x'.repeat(201)])
+          expect((await kim.call('GET', `${path}?q=${wrong}`)).status).toBe(400);
+        expect((await eve.call('GET', `${path}?q=lee`)).status).toBe(404);
+      });
+
       test('a changed role counts at the next call', async () => {
         const bob = await member(ann, 'regular');
         const path = `/organizations/${ann.organizationId}/members/${bob.userId}`;

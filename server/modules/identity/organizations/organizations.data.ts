@@ -27,7 +27,14 @@ export function organizationsData(uow: UnitOfWork, clock: Clock): TenantData {
         'members.jsonl',
         (last, limit) => {
           const after = last && { at: last.created_at, id: last.user_id };
-          return uow.read(actor, (tx) => listMembers(tx, organizationId, limit, after));
+          return uow.read(actor, (tx) =>
+            listMembers(tx, organizationId, {
+              text: undefined,
+              byAddress: false,
+              limit,
+              after,
+            }),
+          );
         },
         (row) => toMemberView(row, true),
       );
