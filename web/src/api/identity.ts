@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { type LoginBody, type Me, type RegisterBody, type SignedIn, unwrap } from '../../../client/index.ts';
+import { isAtLeast, type Role } from '../shared/roles.ts';
 import type { Session } from './session.ts';
 import { useSession } from './session-context.tsx';
 
@@ -20,6 +21,11 @@ export function meQuery(session: Session) {
 /** Who is signed in; only below the signed-in part of the console, where it has been loaded. */
 export function useMe(): Me {
   return useSuspenseQuery(meQuery(useSession())).data;
+}
+
+/** Whether who is signed in may do here what is for `minimum` and up; the server asks again. */
+export function useIsAtLeast(minimum: Role): boolean {
+  return isAtLeast(useMe().organization.role, minimum);
 }
 
 export type Credentials =

@@ -20,6 +20,7 @@ import {
   type SourceTextBody,
   unwrap,
 } from '../../../client/index.ts';
+import { useIsAtLeast } from './identity.ts';
 import { useClient } from './session-context.tsx';
 
 export type SourceFilter = Pick<SourceListQuery, 'collectionId' | 'status' | 'q'>;
@@ -28,8 +29,10 @@ const PAGE_SIZE = 50;
 const SOURCES = '/api/v1/library/sources';
 const COLLECTIONS = '/api/v1/library/collections';
 
+/** Guests see nothing of the library: for them nothing is asked. */
 export function useSources(filter: SourceFilter, limit = PAGE_SIZE) {
   const client = useClient();
+  const enabled = useIsAtLeast('regular');
   return useInfiniteQuery(
     infiniteQueryOptions({
       queryKey: ['sources', { ...filter, limit }],
@@ -40,6 +43,7 @@ export function useSources(filter: SourceFilter, limit = PAGE_SIZE) {
       initialPageParam: null as string | null,
       getNextPageParam: (page: SourceList) => page.nextCursor,
       placeholderData: keepPreviousData,
+      enabled,
     }),
   );
 }
@@ -97,7 +101,8 @@ export function collectionsQuery(client: ScriptoriumClient) {
 }
 
 export function useCollections() {
-  return useQuery(collectionsQuery(useClient()));
+  const enabled = useIsAtLeast('regular');
+  return useQuery({ ...collectionsQuery(useClient()), enabled });
 }
 
 export function useSourceActions() {
@@ -116,6 +121,11 @@ export function useSourceActions() {
         await unwrap(client.POST(`${SOURCES}/{id}/cancel`, path(id)));
       },
       onSettled: (_data, _error, id) => refreshSource(queries, id),
+    }),
+    move: useMutation({
+      mutationFn: ({ id, collectionId }: { id: string; collectionId: string | null }) =>
+        unwrap(client.PATCH(`${SOURCES}/{id}`, { ...path(id), body: { collectionId } })),
+      onSettled: (_data, _error, { id }) => refreshSource(queries, id),
     }),
     remove: useMutation({
       mutationFn: async (id: string) => {

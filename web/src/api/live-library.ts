@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { followEvents, type Source } from '../../../client/index.ts';
+import { useIsAtLeast } from './identity.ts';
 import { applySource } from './library.ts';
 import { useSession } from './session-context.tsx';
 
@@ -16,8 +17,10 @@ const RECONNECT_AFTER = 3000;
 export function useLiveLibrary(onSource: (source: Source) => void) {
   const session = useSession();
   const queries = useQueryClient();
+  const permitted = useIsAtLeast('regular');
 
   useEffect(() => {
+    if (!permitted) return;
     let following: AbortController | undefined;
     let refresh: ReturnType<typeof setTimeout> | undefined;
 
@@ -67,7 +70,7 @@ export function useLiveLibrary(onSource: (source: Source) => void) {
       following?.abort();
       clearTimeout(refresh);
     };
-  }, [session, queries, onSource]);
+  }, [session, queries, onSource, permitted]);
 }
 
 function sourceIn(data: unknown): Source | undefined {

@@ -34,6 +34,14 @@ export function useFeatures() {
   });
 }
 
+/** Its maker is its admin, and goes on in it when they enter it. */
+export function useMakeOrganization() {
+  const client = useClient();
+  return useMutation({
+    mutationFn: (name: string) => unwrap(client.POST('/api/v1/organizations', { body: { name } })),
+  });
+}
+
 export function useOrganizationActions() {
   const client = useClient();
   const queries = useQueryClient();
@@ -63,12 +71,16 @@ export function useOrganizationActions() {
   };
 }
 
-export function useMembers() {
+/** `q`: how a name, its last word or an address begins. */
+export function useMembers(filter: { q?: string } = {}) {
   const client = useClient();
   const path = useOrganizationPath();
   return usePages(
-    ['members', path.id],
-    (query, signal) => unwrap(client.GET(`${ORGANIZATION}/members`, { params: { path, query }, signal })),
+    ['members', path.id, filter],
+    (page, signal) =>
+      unwrap(
+        client.GET(`${ORGANIZATION}/members`, { params: { path, query: { ...page, ...filter } }, signal }),
+      ),
     { limit: 100 },
   );
 }

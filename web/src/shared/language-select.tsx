@@ -32,17 +32,23 @@ interface Props {
   readonly onChange: (tag: string | null) => void;
 }
 
-export function LanguageSelect(props: Props) {
-  const tags =
-    props.value === null || LANGUAGES.includes(props.value) ? LANGUAGES : [props.value, ...LANGUAGES];
-  const named = tags
+/** For a select, by name; with `present`, which may be another tag. */
+export function languageOptions(present: string | undefined): { value: string; label: string }[] {
+  const tags = present === undefined || LANGUAGES.includes(present) ? LANGUAGES : [present, ...LANGUAGES];
+  return tags
     .map((tag) => ({ value: tag, label: languageName(tag) }))
     .sort((a, b) => a.label.localeCompare(b.label));
+}
+
+export function LanguageSelect(props: Props) {
   return (
     <NativeSelect
       label={props.label}
       description={props.description}
-      data={[{ value: '', label: 'Recognise it from the text' }, ...named]}
+      data={[
+        { value: '', label: 'Recognise it from the text' },
+        ...languageOptions(props.value ?? undefined),
+      ]}
       value={props.value ?? ''}
       onChange={(event) =>
         props.onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)

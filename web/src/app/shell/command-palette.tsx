@@ -2,25 +2,21 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightStore } from '@mantine/spotlight';
 import {
-  IconBooks,
   IconBuilding,
-  IconBuildingCommunity,
   IconFileText,
-  IconHome,
-  IconListCheck,
   IconMessageQuestion,
   IconMoon,
   IconSearch,
-  IconServerCog,
   IconSettings,
   IconSun,
   IconUserCircle,
 } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useMe } from '../../api/identity.ts';
+import { useIsAtLeast, useMe } from '../../api/identity.ts';
 import { useSources } from '../../api/library.ts';
 import { useSwitchOrganization } from './organization-items.tsx';
+import { OPERATOR, ORGANIZATION, usePlaces } from './places.ts';
 
 interface Props {
   readonly store: SpotlightStore;
@@ -30,10 +26,10 @@ interface Props {
 export function CommandPalette(props: Props) {
   const [query, setQuery] = useState('');
   const [settled] = useDebouncedValue(query.trim(), 150);
-  const places = usePlaces(query);
+  const pages = usePages(query);
   const documents = useDocuments(settled);
   const asked = useQueryActions(query.trim());
-  const found = [...places, ...asked, ...documents];
+  const found = [...pages, ...asked, ...documents];
 
   return (
     <Spotlight.Root
@@ -57,59 +53,20 @@ export function CommandPalette(props: Props) {
   );
 }
 
-function usePlaces(query: string): SpotlightActionData[] {
+function usePages(query: string): SpotlightActionData[] {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { operator } = useMe();
   const dark = colorScheme === 'dark';
   const organizations = useOtherOrganizations();
+  const here = usePlaces();
   const places: SpotlightActionData[] = [
-    {
-      id: 'home',
-      label: 'Home',
-      leftSection: <IconHome size={18} />,
-      onClick: () => void navigate({ to: '/' }),
-    },
-    {
-      id: 'library',
-      label: 'Library',
-      leftSection: <IconBooks size={18} />,
-      onClick: () => void navigate({ to: '/library' }),
-    },
-    {
-      id: 'search',
-      label: 'Search',
-      leftSection: <IconSearch size={18} />,
-      onClick: () => void navigate({ to: '/search' }),
-    },
-    {
-      id: 'ask',
-      label: 'Ask',
-      leftSection: <IconMessageQuestion size={18} />,
-      onClick: () => void navigate({ to: '/ask' }),
-    },
-    {
-      id: 'tasks',
-      label: 'Tasks',
-      leftSection: <IconListCheck size={18} />,
-      onClick: () => void navigate({ to: '/tasks' }),
-    },
-    {
-      id: 'organization',
-      label: 'Organization',
-      leftSection: <IconBuildingCommunity size={18} />,
-      onClick: () => void navigate({ to: '/organization' }),
-    },
-    ...(operator
-      ? [
-          {
-            id: 'operator',
-            label: 'Operator',
-            leftSection: <IconServerCog size={18} />,
-            onClick: () => void navigate({ to: '/operator' }),
-          },
-        ]
-      : []),
+    ...[...here, ORGANIZATION, ...(operator ? [OPERATOR] : [])].map((place) => ({
+      id: place.to,
+      label: place.label,
+      leftSection: <place.icon size={18} />,
+      onClick: () => void navigate({ to: place.to }),
+    })),
     {
       id: 'profile',
       label: 'Your account',
@@ -161,19 +118,19 @@ function useDocuments(q: string): SpotlightActionData[] {
 
 function useQueryActions(q: string): SpotlightActionData[] {
   const navigate = useNavigate();
+  const mayAsk = useIsAtLeast('regular');
   if (q === '') return [];
-  return [
-    {
-      id: 'search-for',
-      label: `Search for “${q}”`,
-      leftSection: <IconSearch size={18} />,
-      onClick: () => void navigate({ to: '/search', search: { q } }),
-    },
-    {
-      id: 'ask-for',
-      label: `Ask “${q}”`,
-      leftSection: <IconMessageQuestion size={18} />,
-      onClick: () => void navigate({ to: '/ask', search: { q } }),
-    },
-  ];
+  const search = {
+    id: 'search-for',
+    label: `Search for “${q}”`,
+    leftSection: <IconSearch size={18} />,
+    onClick: () => void navigate({ to: '/search', search: { q } }),
+  };
+  const ask = {
+    id: 'ask-for',
+    label: `Ask “${q}”`,
+    leftSection: <IconMessageQuestion size={18} />,
+    onClick: () => void navigate({ to: '/ask', search: { q } }),
+  };
+  return mayAsk ? [search, ask] : [search];
 }

@@ -1,42 +1,17 @@
 import { ActionIcon, Kbd, UnstyledButton } from '@mantine/core';
 import { useOs } from '@mantine/hooks';
-import {
-  IconBooks,
-  IconBuildingCommunity,
-  IconHome,
-  IconListCheck,
-  IconMessageQuestion,
-  type IconProps,
-  IconSearch,
-  IconServerCog,
-} from '@tabler/icons-react';
-import { Link, type LinkProps } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
+import { IconSearch } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useMe } from '../../api/identity.ts';
 import { Wordmark } from '../../shared/wordmark.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { openCommandPalette } from './command-palette-trigger.tsx';
+import { OPERATOR, ORGANIZATION, type Place, usePlaces } from './places.ts';
 import classes from './shell.module.css';
-
-interface Place {
-  readonly to: NonNullable<LinkProps['to']>;
-  readonly label: string;
-  readonly icon: ComponentType<IconProps>;
-}
-
-const PLACES: readonly Place[] = [
-  { to: '/', label: 'Home', icon: IconHome },
-  { to: '/library', label: 'Library', icon: IconBooks },
-  { to: '/search', label: 'Search', icon: IconSearch },
-  { to: '/ask', label: 'Ask', icon: IconMessageQuestion },
-  { to: '/tasks', label: 'Tasks', icon: IconListCheck },
-];
-
-const ORGANIZATION: Place = { to: '/organization', label: 'Organization', icon: IconBuildingCommunity };
-const OPERATOR: Place = { to: '/operator', label: 'Operator', icon: IconServerCog };
 
 export function Sidebar() {
   const { operator } = useMe();
+  const places = usePlaces();
   const command = useOs() === 'macos' ? '⌘' : 'Ctrl';
   return (
     <nav className={classes.sidebar} aria-label="Main">
@@ -51,7 +26,7 @@ export function Sidebar() {
         </span>
       </UnstyledButton>
       <div className={classes.places}>
-        {PLACES.map((place) => (
+        {places.map((place) => (
           <PlaceLink key={place.to} place={place} className={classes.place} />
         ))}
       </div>
@@ -87,9 +62,10 @@ export function Masthead() {
 
 /** The bottom line on small screens, in reach of a thumb. */
 export function TabBar() {
+  const places = usePlaces();
   return (
     <nav className={classes.tabs} aria-label="Main">
-      {PLACES.map((place) => (
+      {places.map((place) => (
         <PlaceLink key={place.to} place={place} className={classes.tab} />
       ))}
     </nav>

@@ -1,7 +1,8 @@
 import { Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconBuilding, IconCheck } from '@tabler/icons-react';
+import { IconBuilding, IconCheck, IconPlus } from '@tabler/icons-react';
 import { useEnterOrganization, useMe } from '../../api/identity.ts';
+import { useInstance } from '../../api/instance.ts';
 import { messageOf } from '../../shared/error-state.tsx';
 
 /** Goes on in another of one's organizations; tells where it was refused, because the menu has closed by then. */
@@ -13,11 +14,13 @@ export function useSwitchOrganization() {
     });
 }
 
-/** In a menu: all organizations of who belongs to several. */
-export function OrganizationItems() {
-  const { organization, organizations } = useMe();
+/** In a menu: the organizations of who belongs to several, and the way to another one. */
+export function OrganizationItems(props: { onNew: () => void }) {
+  const { organization, organizations, operator } = useMe();
+  const instance = useInstance();
   const switchTo = useSwitchOrganization();
-  if (organizations.length < 2) return null;
+  const mayMake = operator || instance.data?.registration === true;
+  if (organizations.length < 2 && !mayMake) return null;
   return (
     <>
       <Menu.Label>Work in</Menu.Label>
@@ -34,6 +37,11 @@ export function OrganizationItems() {
           </Menu.Item>
         );
       })}
+      {mayMake && (
+        <Menu.Item leftSection={<IconPlus size={16} />} onClick={props.onNew}>
+          New organization…
+        </Menu.Item>
+      )}
       <Menu.Divider />
     </>
   );

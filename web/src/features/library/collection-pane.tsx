@@ -1,8 +1,9 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Collection } from '../../../../client/index.ts';
+import { useIsAtLeast } from '../../api/identity.ts';
 import { useCollectionActions, useCollections } from '../../api/library.ts';
 import type { LibrarySearch } from '../../app/search-params.ts';
 import { Confirm } from '../../shared/confirm.tsx';
@@ -19,6 +20,7 @@ type Editing = Collection | 'new' | null;
 export function CollectionPane(props: { current: string | undefined }) {
   const collections = useCollections();
   const search = route.useSearch();
+  const mayEdit = useIsAtLeast('power');
   const [editing, setEditing] = useState<Editing>(null);
   const [doomed, setDoomed] = useState<Collection | null>(null);
 
@@ -26,14 +28,16 @@ export function CollectionPane(props: { current: string | undefined }) {
     <nav className={classes.pane} aria-label="Collections">
       <div className={classes.head}>
         <h2 className={classes.heading}>Collections</h2>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label="New collection"
-          onClick={() => setEditing('new')}
-        >
-          <IconPlus size={18} />
-        </ActionIcon>
+        {mayEdit && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label="New collection"
+            onClick={() => setEditing('new')}
+          >
+            <IconPlus size={18} />
+          </ActionIcon>
+        )}
       </div>
       <ul className={classes.list}>
         <li className={classes.item}>
@@ -51,8 +55,15 @@ export function CollectionPane(props: { current: string | undefined }) {
             key={collection.id}
             collection={collection}
             current={collection.id === props.current}
-            onEdit={() => setEditing(collection)}
-            onDelete={() => setDoomed(collection)}
+            menu={
+              mayEdit && (
+                <CollectionMenu
+                  name={collection.name}
+                  onEdit={() => setEditing(collection)}
+                  onDelete={() => setDoomed(collection)}
+                />
+              )
+            }
           />
         ))}
       </ul>
@@ -76,14 +87,7 @@ function withoutCollection({ collection: _all, ...rest }: LibrarySearch): Librar
   return rest;
 }
 
-interface ItemProps {
-  readonly collection: Collection;
-  readonly current: boolean;
-  readonly onEdit: () => void;
-  readonly onDelete: () => void;
-}
-
-function CollectionItem(props: ItemProps) {
+function CollectionItem(props: { collection: Collection; current: boolean; menu: ReactNode }) {
   const { collection } = props;
   const search = route.useSearch();
   return (
@@ -97,27 +101,33 @@ function CollectionItem(props: ItemProps) {
         <span className={classes.name}>{collection.name}</span>
         <span className={classes.count}>{formatNumber(collection.sources)}</span>
       </Link>
-      <Menu position="bottom-end" shadow="md">
-        <Menu.Target>
-          <ActionIcon
-            className={classes.menu}
-            variant="subtle"
-            color="gray"
-            aria-label={`Actions for the collection ${collection.name}`}
-          >
-            <IconDots size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPencil size={16} />} onClick={props.onEdit}>
-            Rename and describe…
-          </Menu.Item>
-          <Menu.Item c="var(--rubric)" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
-            Delete…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {props.menu}
     </li>
+  );
+}
+
+function CollectionMenu(props: { name: string; onEdit: () => void; onDelete: () => void }) {
+  return (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target>
+        <ActionIcon
+          className={classes.menu}
+          variant="subtle"
+          color="gray"
+          aria-label={`Actions for the collection ${props.name}`}
+        >
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconPencil size={16} />} onClick={props.onEdit}>
+          Rename and describe…
+        </Menu.Item>
+        <Menu.Item c="var(--rubric)" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>
+          Delete…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -152,7 +162,8 @@ function DeleteCollection(props: {
       onConfirm={confirm}
       onClose={close}
     >
-      “{collection?.name}” goes away. Only an empty collection can be deleted: its documents go first.
+      “{collection?.name}” goes away. Only an empty collection can be deleted: move or delete its documents
+      first.
     </Confirm>
   );
 }

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconClipboardText, IconUpload } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { useIsAtLeast } from '../../api/identity.ts';
 import { useCollections } from '../../api/library.ts';
 import { languageName, plural } from '../../shared/format.ts';
 import { PageHeader } from '../../shared/page-header.tsx';
@@ -21,6 +22,7 @@ const route = getRouteApi('/signed-in/library');
 export function LibraryPage() {
   const search = route.useSearch();
   const collections = useCollections();
+  const mayEdit = useIsAtLeast('power');
   const [pasting, paste] = useDisclosure();
   const current = collections.data?.find((collection) => collection.id === search.collection);
 
@@ -39,18 +41,20 @@ export function LibraryPage() {
         title={current?.name ?? 'Library'}
         lead={lead}
         actions={
-          <>
-            <Button variant="default" leftSection={<IconClipboardText size={18} />} onClick={paste.open}>
-              Paste text
-            </Button>
-            <FilePicker collectionId={search.collection}>
-              {(open) => (
-                <Button leftSection={<IconUpload size={18} />} onClick={open}>
-                  Add files
-                </Button>
-              )}
-            </FilePicker>
-          </>
+          mayEdit && (
+            <>
+              <Button variant="default" leftSection={<IconClipboardText size={18} />} onClick={paste.open}>
+                Paste text
+              </Button>
+              <FilePicker collectionId={search.collection}>
+                {(open) => (
+                  <Button leftSection={<IconUpload size={18} />} onClick={open}>
+                    Add files
+                  </Button>
+                )}
+              </FilePicker>
+            </>
+          )
         }
       />
       <div className={classes.columns}>

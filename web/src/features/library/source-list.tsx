@@ -3,12 +3,14 @@ import { IconBooks, IconFilterOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Source } from '../../../../client/index.ts';
+import { useIsAtLeast } from '../../api/identity.ts';
 import { useSources } from '../../api/library.ts';
 import type { LibrarySearch } from '../../app/search-params.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
 import { PagedRows } from '../../shared/paged-rows.tsx';
 import { FilePicker } from '../upload/file-picker.tsx';
 import { DeleteSource } from './delete-source.tsx';
+import { MoveSource } from './move-source.tsx';
 import classes from './source-list.module.css';
 import { SourceRow } from './source-row.tsx';
 
@@ -24,7 +26,9 @@ export function SourceList(props: Props) {
     ...(status === undefined ? {} : { status }),
     ...(q === undefined ? {} : { q }),
   });
+  const mayEdit = useIsAtLeast('power');
   const [doomed, setDoomed] = useState<Source | null>(null);
+  const [moving, setMoving] = useState<Source | null>(null);
 
   const narrowed = status !== undefined || q !== undefined;
   return (
@@ -33,10 +37,19 @@ export function SourceList(props: Props) {
         query={sources}
         name="documents"
         className={classes.columns}
-        empty={narrowed ? <NothingMatches /> : <NothingYet {...props} />}
+        empty={narrowed ? <NothingMatches /> : mayEdit ? <NothingYet {...props} /> : <NothingToRead />}
       >
-        {(source) => <SourceRow key={source.id} source={source} onDelete={() => setDoomed(source)} />}
+        {(source) => (
+          <SourceRow
+            key={source.id}
+            source={source}
+            mayEdit={mayEdit}
+            onMove={() => setMoving(source)}
+            onDelete={() => setDoomed(source)}
+          />
+        )}
       </PagedRows>
+      {moving !== null && <MoveSource source={moving} onClose={() => setMoving(null)} />}
       <DeleteSource source={doomed} onClose={() => setDoomed(null)} />
     </>
   );
@@ -54,6 +67,15 @@ function NothingMatches() {
       }
     >
       Widen the filter. To look inside the documents, use the search.
+    </EmptyState>
+  );
+}
+
+/** For roles that add nothing. */
+function NothingToRead() {
+  return (
+    <EmptyState icon={<IconBooks />} title="Nothing here yet">
+      Documents show here as soon as somebody adds them. Power users and administrators may.
     </EmptyState>
   );
 }

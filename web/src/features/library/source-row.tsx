@@ -1,5 +1,12 @@
 import { ActionIcon, Button, Menu, Progress } from '@mantine/core';
-import { IconDotsVertical, IconDownload, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react';
+import {
+  IconDotsVertical,
+  IconDownload,
+  IconFolderSymlink,
+  IconPlayerStop,
+  IconRefresh,
+  IconTrash,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Source, Stage } from '../../../../client/index.ts';
@@ -14,6 +21,9 @@ const TONES: Readonly<Partial<Record<Stage, Tone>>> = { ready: 'good', failed: '
 
 interface Props {
   readonly source: Source;
+  /** Whether the buttons that change something are there. */
+  readonly mayEdit: boolean;
+  readonly onMove: () => void;
   readonly onDelete: () => void;
 }
 
@@ -35,18 +45,33 @@ export const SourceRow = memo(
         <StageCell
           source={source}
           retrying={actions.reprocess.isPending}
-          onRetry={() => actions.reprocess.mutate(source.id)}
+          onRetry={props.mayEdit ? () => actions.reprocess.mutate(source.id) : undefined}
         />
-        <RowMenu
-          source={source}
-          onReprocess={() => actions.reprocess.mutate(source.id)}
-          onCancel={() => actions.cancel.mutate(source.id)}
-          onDelete={props.onDelete}
-        />
+        {props.mayEdit ? (
+          <RowMenu
+            source={source}
+            onReprocess={() => actions.reprocess.mutate(source.id)}
+            onCancel={() => actions.cancel.mutate(source.id)}
+            onMove={props.onMove}
+            onDelete={props.onDelete}
+          />
+        ) : (
+          <ActionIcon
+            component="a"
+            href={fileOf(source)}
+            download
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={`Download ${source.title}`}
+          >
+            <IconDownload size={18} />
+          </ActionIcon>
+        )}
       </Row>
     );
   },
-  (before, after) => before.source === after.source,
+  (before, after) => before.source === after.source && before.mayEdit === after.mayEdit,
 );
 
 function Title(props: { source: Source }) {
@@ -59,6 +84,10 @@ function Title(props: { source: Source }) {
   );
 }
 
+function fileOf(source: Source): string {
+  return `/api/v1/library/sources/${source.id}/file`;
+}
+
 function metaOf(source: Source): string {
   return [
     mediaName(source.mediaType),
@@ -68,7 +97,7 @@ function metaOf(source: Source): string {
   ].join(' · ');
 }
 
-function StageCell(props: { source: Source; retrying: boolean; onRetry: () => void }) {
+function StageCell(props: { source: Source; retrying: boolean; onRetry: (() => void) | undefined }) {
   const { source } = props;
   if (isMoving(source)) {
     return (
@@ -86,7 +115,7 @@ function StageCell(props: { source: Source; retrying: boolean; onRetry: () => vo
   return (
     <div className={classes.stage} data-stage={source.stage} aria-live="polite">
       <Status tone={TONES[source.stage] ?? 'idle'}>{stageWords(source.stage)}</Status>
-      {source.stage !== 'ready' && (
+      {source.stage !== 'ready' && props.onRetry !== undefined && (
         <Button
           size="compact-sm"
           variant="default"
@@ -105,6 +134,7 @@ interface MenuProps {
   readonly source: Source;
   readonly onReprocess: () => void;
   readonly onCancel: () => void;
+  readonly onMove: () => void;
   readonly onDelete: () => void;
 }
 
@@ -118,12 +148,7 @@ function RowMenu(props: MenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          component="a"
-          href={`/api/v1/library/sources/${source.id}/file`}
-          download
-          leftSection={<IconDownload size={16} />}
-        >
+        <Menu.Item component="a" href={fileOf(source)} download leftSection={<IconDownload size={16} />}>
           Download the original
         </Menu.Item>
         {isMoving(source) ? (
@@ -131,9 +156,14 @@ function RowMenu(props: MenuProps) {
             Cancel
           </Menu.Item>
         ) : (
-          <Menu.Item leftSection={<IconRefresh size={16} />} onClick={props.onReprocess}>
-            Process again
-          </Menu.Item>
+          <>
+            <Menu.Item leftSection={<IconRefresh size={16} />} onClick={props.onReprocess}>
+              Process again
+            </Menu.Item>
+            <Menu.Item leftSection={<IconFolderSymlink size={16} />} onClick={props.onMove}>
+              Move to a collection…
+            </Menu.Item>
+          </>
         )}
         <Menu.Divider />
         <Menu.Item c="var(--rubric)" leftSection={<IconTrash size={16} />} onClick={props.onDelete}>

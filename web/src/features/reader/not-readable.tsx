@@ -3,6 +3,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { IconFileAlert, IconHourglass } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Source } from '../../../../client/index.ts';
+import { useIsAtLeast } from '../../api/identity.ts';
 import { useSourceActions } from '../../api/library.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
 import { isMoving, stageProgress, stageWords } from '../../shared/stage.ts';
@@ -11,6 +12,7 @@ import { isMoving, stageProgress, stageWords } from '../../shared/stage.ts';
 export function NotReadable(props: { source: Source }) {
   const { source } = props;
   const { reprocess } = useSourceActions();
+  const mayEdit = useIsAtLeast('power');
   useDocumentTitle(`${source.title} · Scriptorium`);
   if (isMoving(source)) {
     return (
@@ -27,9 +29,11 @@ export function NotReadable(props: { source: Source }) {
       title={source.title}
       action={
         <>
-          <Button loading={reprocess.isPending} onClick={() => reprocess.mutate(source.id)}>
-            Try again
-          </Button>
+          {mayEdit && (
+            <Button loading={reprocess.isPending} onClick={() => reprocess.mutate(source.id)}>
+              Try again
+            </Button>
+          )}
           <Button variant="default" component={Link} to="/library">
             Back to the library
           </Button>

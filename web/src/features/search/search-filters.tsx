@@ -2,6 +2,7 @@ import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCollections } from '../../api/library.ts';
 import { MODES, type SearchSearch } from '../../app/search-params.ts';
+import { languageOptions } from '../../shared/language-select.tsx';
 import { modeName } from './modes.ts';
 import classes from './search-page.module.css';
 
@@ -29,6 +30,7 @@ export function SearchFilters() {
         }}
       />
       <NativeSelect
+        className={classes.choice}
         aria-label="Collection"
         data={[
           { value: '', label: 'All collections' },
@@ -38,6 +40,16 @@ export function SearchFilters() {
         onChange={(event) => {
           const collection = event.currentTarget.value;
           change(({ collection: _old, ...rest }) => (collection === '' ? rest : { ...rest, collection }));
+        }}
+      />
+      <NativeSelect
+        className={classes.choice}
+        aria-label="Language"
+        data={[{ value: '', label: 'Any language' }, ...languageOptions(search.language)]}
+        value={search.language ?? ''}
+        onChange={(event) => {
+          const language = event.currentTarget.value;
+          change(({ language: _old, ...rest }) => (language === '' ? rest : { ...rest, language }));
         }}
       />
       <SegmentedControl

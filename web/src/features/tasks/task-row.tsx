@@ -1,5 +1,6 @@
 import { Button, Progress } from '@mantine/core';
 import type { Task } from '../../../../client/index.ts';
+import { useIsAtLeast } from '../../api/identity.ts';
 import { isActive, useTaskActions } from '../../api/tasks.ts';
 import { formatAgo, formatNumber } from '../../shared/format.ts';
 import { Row, RowAbout, Status } from '../../shared/rows.tsx';
@@ -9,6 +10,7 @@ import classes from './tasks-page.module.css';
 export function TaskRow(props: { task: Task }) {
   const { task } = props;
   const { cancel, retry } = useTaskActions();
+  const mayAct = useIsAtLeast('power');
   return (
     <Row data-task={task.id} data-status={task.status}>
       <RowAbout title={task.title} meta={metaOf(task)} error={cancel.error ?? retry.error}>
@@ -28,7 +30,7 @@ export function TaskRow(props: { task: Task }) {
         )}
       </div>
       <div className={classes.act}>
-        {isActive(task) && (
+        {mayAct && isActive(task) && (
           <Button
             size="compact-md"
             variant="default"
@@ -40,7 +42,7 @@ export function TaskRow(props: { task: Task }) {
             Cancel
           </Button>
         )}
-        {(task.status === 'failed' || task.status === 'cancelled') && (
+        {mayAct && (task.status === 'failed' || task.status === 'cancelled') && (
           <Button
             size="compact-md"
             variant="default"
@@ -65,7 +67,8 @@ function percent(task: Task): number {
 function metaOf(task: Task): string {
   const { done, total, unit, message } = task.progress;
   return [
-    ...(total > 0 ? [`${formatNumber(done)} of ${formatNumber(total)} ${unit}`] : []),
+    // One file is the title already.
+    ...(total > 1 ? [`${formatNumber(done)} of ${formatNumber(total)} ${unit}`] : []),
     ...(message === '' ? [] : [message]),
     ...(task.attempt > 1 ? [`attempt ${task.attempt} of ${task.maxAttempts}`] : []),
     formatAgo(task.finishedAt ?? task.createdAt, Date.now()),

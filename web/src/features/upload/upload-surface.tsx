@@ -2,6 +2,7 @@ import { Dropzone } from '@mantine/dropzone';
 import '@mantine/dropzone/styles.css';
 import { IconBooks } from '@tabler/icons-react';
 import { useSearch } from '@tanstack/react-router';
+import { useIsAtLeast } from '../../api/identity.ts';
 import { useUploadQueue } from './upload-context.tsx';
 import classes from './upload-surface.module.css';
 import { UploadTray } from './upload-tray.tsx';
@@ -10,10 +11,11 @@ import { UploadTray } from './upload-tray.tsx';
 export function UploadSurface() {
   const queue = useUploadQueue();
   const search = useSearch({ strict: false });
+  const mayEdit = useIsAtLeast('power');
   return (
     <>
       <Dropzone.FullScreen
-        active
+        active={mayEdit}
         withinPortal={false}
         onDrop={(files) => queue.add(files, search.collection)}
         classNames={{ inner: classes.inner }}

@@ -1,10 +1,10 @@
 import { Button, NativeSelect, Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconUserSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Member } from '../../../../../client/index.ts';
 import { useMe } from '../../../api/identity.ts';
 import { useMemberActions, useMembers } from '../../../api/organization.ts';
-import { itemsOf } from '../../../api/pages.ts';
 import { Confirm } from '../../../shared/confirm.tsx';
 import { EmptyState } from '../../../shared/empty-state.tsx';
 import { formatAgo } from '../../../shared/format.ts';
@@ -14,43 +14,40 @@ import { Row, RowAbout } from '../../../shared/rows.tsx';
 import { SearchField } from '../../../shared/search-field.tsx';
 import classes from './members.module.css';
 
+/** Milliseconds without a keystroke before the server is asked. */
+const SETTLE = 200;
+
 export function Members() {
-  const members = useMembers();
+  const { organization } = useMe();
   const [wanted, setWanted] = useState('');
+  const [q] = useDebouncedValue(wanted.trim(), SETTLE);
+  const members = useMembers(q === '' ? {} : { q });
   const [leaving, setLeaving] = useState<Member | null>(null);
-  const q = wanted.trim().toLocaleLowerCase();
-
-  // The server gives members in pages and does not search among them: to find one, all have to be here.
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = members;
-  useEffect(() => {
-    if (q !== '' && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [q, hasNextPage, isFetchingNextPage, fetchNextPage]);
-
-  const matches = (member: Member) => `${member.name} ${member.email ?? ''}`.toLocaleLowerCase().includes(q);
-  const none = itemsOf(members.data).every((member) => !matches(member));
+  // Only admins see addresses, and only they find somebody by one.
+  const by = organization.role === 'admin' ? 'name or address' : 'name';
   return (
     <section aria-label="Members">
       <div className={classes.search}>
         <SearchField
-          label="Find a member by name or address"
-          placeholder="Find by name or address"
+          label={`Find a member by ${by}`}
+          placeholder={`Find by ${by}`}
+          maxLength={200}
           value={wanted}
           onChange={setWanted}
         />
       </div>
-      {q !== '' && none && !hasNextPage && members.isSuccess ? (
-        <EmptyState icon={<IconUserSearch />} title="Nobody has this name or address">
-          Look for a shorter part of it, or invite them.
-        </EmptyState>
-      ) : (
-        <PagedRows query={members} name="members" className={classes.columns} empty={null}>
-          {(member) =>
-            matches(member) && (
-              <MemberRow key={member.id} member={member} onRemove={() => setLeaving(member)} />
-            )
-          }
-        </PagedRows>
-      )}
+      <PagedRows
+        query={members}
+        name="members"
+        className={classes.columns}
+        empty={
+          <EmptyState icon={<IconUserSearch />} title={`Nobody’s ${by} begins like this`}>
+            Look for a first or a last name, or less of it.
+          </EmptyState>
+        }
+      >
+        {(member) => <MemberRow key={member.id} member={member} onRemove={() => setLeaving(member)} />}
+      </PagedRows>
       <RemoveMember member={leaving} onClose={() => setLeaving(null)} />
     </section>
   );
