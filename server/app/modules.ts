@@ -79,7 +79,7 @@ export function createModules(platform: Platform) {
   });
   const identity = identityModule({
     ...{ uow, audit, accessChanges, cache, outbound, queue, settings, clock, ids, logger },
-    ...{ mail: platform.mail, storage, tasks: tasks.api },
+    ...{ mail: platform.mail, storage, tasks: tasks.api, auditLog: platform.auditLog },
     domains: () => [library.data, tasks.data, aiUsageData(uow), auditData(platform.auditLog)],
   });
   const library = libraryModule({
@@ -105,7 +105,7 @@ export function createModules(platform: Platform) {
   );
   queue.schedule('mail.sweep', '23 3 * * *', () => platform.mail.sweep());
   const auditing = auditModule({
-    ...{ uow, queue, clock },
+    ...{ uow, queue, clock, logger },
     log: platform.auditLog,
     trail: audit,
     retentionDays: config.audit.retentionDays,
@@ -113,6 +113,7 @@ export function createModules(platform: Platform) {
   const operations = operationsModule({
     ...{ database, audit, clock, logger, queue, storage },
     accounts: identity.operators.users,
+    audits: auditing.api,
     version: about.version,
   });
   queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));

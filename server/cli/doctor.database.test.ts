@@ -10,6 +10,7 @@ const healthy: DatabaseReport = {
   unknown: [],
   queue: true,
   signingKeys: [],
+  auditCheck: { at: '2026-01-02 04:07:00+00', broken: false },
   roles: { loginAllPowerful: false, loginIsMember: true, loginMayCreate: false },
 };
 
@@ -35,6 +36,10 @@ test('each trouble is found, and weighs what it should', () => {
   expect(troubles({ vector: { installed: null, available: false } })).toEqual(['pgvector fail']);
   expect(troubles({ unknown: [9] })).toEqual(['migrations fail']);
   expect(troubles({ queue: false })).toEqual(['queue fail']);
+  expect(troubles({ auditCheck: null })).toEqual([]);
+  expect(troubles({ auditCheck: { at: '2026-01-02 04:07:00+00', broken: true } })).toEqual([
+    'audit trails fail',
+  ]);
   const superuser = { roles: { loginAllPowerful: true, loginIsMember: true, loginMayCreate: false } };
   expect(troubles(superuser)).toEqual(['privileges warn']);
   expect(troubles(superuser, true)).toEqual(['privileges fail']);

@@ -38,6 +38,7 @@ export function describeDatabase(report: DatabaseReport, production: boolean): r
     migrationsOf(report),
     rolesOf(report, production),
     queueOf(report),
+    auditOf(report),
   ];
 }
 
@@ -108,6 +109,17 @@ function queueOf({ queue, missing }: DatabaseReport): Finding {
   return missing.length > 0
     ? warn('queue', 'no tables yet', mend)
     : fail('queue', 'its tables are missing', mend);
+}
+
+function auditOf({ auditCheck }: DatabaseReport): Finding {
+  if (auditCheck === null) return ok('audit trails', 'not checked yet: a server does it every night');
+  return auditCheck.broken
+    ? fail(
+        'audit trails',
+        `not as they were recorded, found at ${auditCheck.at}`,
+        'Run: scriptorium audit verify. It says which, where and how.',
+      )
+    : ok('audit trails', `whole at ${auditCheck.at}`);
 }
 
 /** `host:port/database`, without who signs in. */

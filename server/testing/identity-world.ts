@@ -8,7 +8,7 @@ import {
   identityModule,
 } from '../modules/identity/identity.module.ts';
 import { tasksModule } from '../modules/tasks/tasks.module.ts';
-import { createAuditTrail } from '../platform/audit/index.ts';
+import { createAuditLog, createAuditTrail } from '../platform/audit/index.ts';
 import {
   type AccessChanges,
   createAccessChanges,
@@ -123,6 +123,7 @@ export async function identityWorld(
     const module = identityModule({
       uow: db.database.uow,
       audit: createAuditTrail({ key: deriveKeys(SETTINGS.secretKey).auditTrail, clock, ids: newId }),
+      auditLog: createAuditLog({ key: deriveKeys(SETTINGS.secretKey).auditTrail, uow: db.database.uow }),
       accessChanges,
       cache: new MemoryCache(10_000, clock),
       outbound,

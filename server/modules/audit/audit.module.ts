@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AuditLog, AuditTrail } from '../../platform/audit/index.ts';
@@ -5,6 +6,7 @@ import type { UnitOfWork } from '../../platform/db/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
 import type { Queue } from '../../platform/queue/index.ts';
 import { auditRoutes } from './audit.routes.ts';
+import { createSelfCheck } from './audit.self-check.ts';
 import { createAuditService } from './audit.service.ts';
 import type { AuditApi } from './index.ts';
 
@@ -14,6 +16,7 @@ export interface AuditModuleDependencies {
   readonly trail: AuditTrail;
   readonly queue: Queue;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
   /** 0: for ever. */
   readonly retentionDays: number;
 }
@@ -26,8 +29,12 @@ export interface AuditModule {
 /** Reading, exporting, verifying and forgetting what was recorded. */
 export function auditModule(dependencies: AuditModuleDependencies): AuditModule {
   const service = createAuditService(dependencies);
+  const checking = createSelfCheck({ ...dependencies, verifyAll: service.verifyAll });
   dependencies.queue.schedule('audit.sweep', '37 3 * * *', async (signal) => {
     await service.sweep(instanceActor('audit.sweep'), signal);
   });
-  return { api: service, routes: auditRoutes(service) };
+  dependencies.queue.schedule('audit.self_check', '7 4 * * *', (signal) =>
+    checking.selfCheck(instanceActor('audit.self_check'), signal),
+  );
+  return { api: { ...service, ...checking }, routes: auditRoutes(service) };
 }

@@ -1,12 +1,21 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Verification } from '../../platform/audit/index.ts';
 import type { Routes } from '../../platform/http/index.ts';
 import { Problem } from '../../platform/http/schemas.ts';
 import { linesOf, MEDIA_TYPES } from './audit.export.ts';
-import { EventPage, type ExportFormat, ExportQuery, ListQuery, VerificationView } from './audit.schemas.ts';
+import {
+  EventPage,
+  type EventView,
+  type ExportFormat,
+  ExportQuery,
+  ListQuery,
+  VerificationView,
+} from './audit.schemas.ts';
 import type { AuditService } from './audit.service.ts';
 
 const tags = ['audit'];
+const operating = { access: { operator: true } } as const;
 const reading = { config: { access: { minimum: 'admin', scope: 'audit:read' } } } as const;
 
 export function auditRoutes(audit: AuditService): Routes {
@@ -38,9 +47,7 @@ export function auditRoutes(audit: AuditService): Routes {
       async (request, reply) => {
         const { format, ...filter } = request.query;
         const pages = await audit.exportAll(request.actor, format, filter);
-        const access = request.server.liveAccess.watch(request);
-        const file = Readable.from(linesOf(pages, format), { objectMode: false, signal: access.signal });
-        return asDownload(reply, format).send(file.once('close', access.release));
+        return download(request, reply, format, pages);
       },
     );
     http.get(
@@ -53,17 +60,12 @@ export function auditRoutes(audit: AuditService): Routes {
           response: { 200: VerificationView },
         },
       },
-      async (request, reply) => {
-        const left = new AbortController();
-        reply.raw.on('close', () => left.abort(new Error('the client left')));
-        const verification = await audit.verify(request.actor, left.signal);
-        return { ...verification, intact: verification.broken === null };
-      },
+      async (request, reply) => viewOf(await audit.verify(request.actor, untilLeft(reply))),
     );
     http.get(
       '/operator/audit-events',
       {
-        config: { access: { operator: true } },
+        config: operating,
         schema: {
           tags,
           summary: 'List what was done on the instance, newest first',
@@ -73,12 +75,59 @@ export function auditRoutes(audit: AuditService): Routes {
       },
       async (request) => audit.listInstance(request.actor, request.query),
     );
+    http.get(
+      '/operator/audit-events/export',
+      {
+        config: { ...operating, rateLimit: { cost: 20 } },
+        schema: {
+          tags,
+          summary: 'Download what was done on the instance, oldest first',
+          querystring: ExportQuery,
+          response: { default: Problem },
+        },
+      },
+      async (request, reply) => {
+        const { format, ...filter } = request.query;
+        const pages = await audit.exportInstance(request.actor, format, filter);
+        return download(request, reply, format, pages);
+      },
+    );
+    http.get(
+      '/operator/audit-events/verification',
+      {
+        config: { ...operating, rateLimit: { cost: 50 } },
+        schema: {
+          tags,
+          summary: 'Check that nothing in the instance’s trail was changed, removed or added',
+          response: { 200: VerificationView },
+        },
+      },
+      async (request, reply) => viewOf(await audit.verifyInstance(request.actor, untilLeft(reply))),
+    );
   };
 }
 
-function asDownload(reply: FastifyReply, format: ExportFormat): FastifyReply {
+function download(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  format: ExportFormat,
+  pages: AsyncIterable<readonly EventView[]>,
+): FastifyReply {
+  const access = request.server.liveAccess.watch(request);
+  const file = Readable.from(linesOf(pages, format), { objectMode: false, signal: access.signal });
   return reply
     .type(MEDIA_TYPES[format])
     .header('content-disposition', `attachment; filename="audit-events.${format}"`)
-    .header('cache-control', 'no-store');
+    .header('cache-control', 'no-store')
+    .send(file.once('close', access.release));
+}
+
+function untilLeft(reply: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  reply.raw.on('close', () => left.abort(new Error('the client left')));
+  return left.signal;
+}
+
+function viewOf(verification: Verification): VerificationView {
+  return { ...verification, intact: verification.broken === null };
 }

@@ -27,7 +27,7 @@ const DEFAULT_LIMIT = 20;
 /** Events, trails and removals that are in memory or in one transaction at a time. */
 const BATCH = 500;
 
-export interface AuditService extends AuditApi {
+export interface AuditService extends Omit<AuditApi, 'selfCheck' | 'lastSelfCheck'> {
   /** The organization's trail, newest first. Throws `request.invalid_cursor`, `request.invalid_time`. */
   list(actor: Actor, query: ListQuery): Promise<Page<EventView>>;
   /** The same of the instance's own trail. */
@@ -38,7 +38,15 @@ export interface AuditService extends AuditApi {
     format: ExportFormat,
     filter: FilterQuery,
   ): Promise<AsyncIterable<readonly EventView[]>>;
+  /** The same of the instance's own trail. */
+  exportInstance(
+    actor: Actor,
+    format: ExportFormat,
+    filter: FilterQuery,
+  ): Promise<AsyncIterable<readonly EventView[]>>;
   verify(actor: Actor, signal: AbortSignal): Promise<Verification>;
+  /** The same of the instance's own trail. */
+  verifyInstance(actor: Actor, signal: AbortSignal): Promise<Verification>;
 }
 
 export interface AuditServiceDependencies {
@@ -52,7 +60,17 @@ export interface AuditServiceDependencies {
 
 export function createAuditService(dependencies: AuditServiceDependencies): AuditService {
   const { uow, log, trail, clock, retentionDays } = dependencies;
-  return { list, listInstance, exportAll, verify, verifyAll, exportTrail, sweep };
+  return {
+    list,
+    listInstance,
+    exportAll,
+    exportInstance: (actor, format, query) => exportAs(requireInstance(actor), actor, format, query),
+    verify: (actor, signal) => log.verify(requireReader(actor), signal),
+    verifyInstance: (actor, signal) => log.verify(requireInstance(actor), signal),
+    verifyAll,
+    exportTrail,
+    sweep,
+  };
 
   function list(actor: Actor, query: ListQuery): Promise<Page<EventView>> {
     return pageOf(requireReader(actor), query);
@@ -98,10 +116,6 @@ export function createAuditService(dependencies: AuditServiceDependencies): Audi
       yield events.map(toEventView);
       after = last.sequence;
     }
-  }
-
-  function verify(actor: Actor, signal: AbortSignal): Promise<Verification> {
-    return log.verify(requireReader(actor), signal);
   }
 
   async function* verifyAll(

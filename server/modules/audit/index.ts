@@ -10,6 +10,15 @@ export interface TrailVerification extends Verification {
   readonly organizationId: string | null;
 }
 
+/** What the product found when it last looked at all trails. */
+export interface SelfCheck {
+  /** RFC 3339 with microseconds. */
+  readonly checkedAt: string;
+  readonly trails: number;
+  /** How many of them are not as they were recorded. */
+  readonly brokenTrails: number;
+}
+
 /** What the command line and the schedule may ask. Every method is for the instance or its operator, else `audit.not_allowed`. */
 export interface AuditApi {
   /** Verifies one trail after the other: an organization's, or all of them with the instance's first. */
@@ -29,4 +38,8 @@ export interface AuditApi {
    * was.
    */
   sweep(actor: Actor, signal: AbortSignal): Promise<number>;
+  /** Verifies all trails, logs each that is broken as an error, and records what it found in the instance's trail. */
+  selfCheck(actor: Actor, signal: AbortSignal): Promise<void>;
+  /** What it found last; null before the first time. */
+  lastSelfCheck(actor: Actor): Promise<SelfCheck | null>;
 }

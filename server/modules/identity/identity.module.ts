@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../kernel/clock.ts';
 import type { IdSource } from '../../kernel/ids.ts';
-import type { AuditTrail } from '../../platform/audit/index.ts';
+import type { AuditLog, AuditTrail } from '../../platform/audit/index.ts';
 import {
   type AccessChanges,
   type Authenticator,
@@ -66,6 +66,7 @@ export interface IdentitySettings {
 export interface IdentityDependencies {
   readonly uow: UnitOfWork;
   readonly audit: AuditTrail;
+  readonly auditLog: Pick<AuditLog, 'list'>;
   readonly accessChanges: AccessChanges;
   readonly cache: Cache;
   readonly outbound: Outbound;
@@ -126,6 +127,7 @@ export function identityModule(dependencies: IdentityDependencies): IdentityModu
   const answers = signedInAnswers(settings.secureCookies);
   const account = accountRoom({
     ...{ uow, audit, accessChanges, mail, queue, clock, ids, passwords, limits, sessions, answers },
+    auditLog: dependencies.auditLog,
     secrets: createSecretBox(keys.storedSecrets),
     registrationMode: settings.registration,
     publicUrl: settings.publicUrl,

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/index.ts';
 import type { OperatingState } from '../../platform/operating/port.ts';
 import type { Queue } from '../../platform/queue/index.ts';
 import type { Storage } from '../../platform/storage/index.ts';
+import type { SelfCheck } from '../audit/index.ts';
 import type { AccountCounts } from '../identity/index.ts';
 import { requireOperator } from './operations.policy.ts';
 import { readDatabaseFacts } from './operations.repository.ts';
@@ -16,6 +17,7 @@ export interface OverviewDependencies {
   readonly queue: Pick<Queue, 'depth'>;
   readonly storage: Pick<Storage, 'list'>;
   readonly accounts: { count(actor: Actor): Promise<AccountCounts> };
+  readonly audits: { lastSelfCheck(actor: Actor): Promise<SelfCheck | null> };
   readonly state: Pick<OperatingState, 'maintenance'>;
   /** Of the product. */
   readonly version: string;
@@ -23,14 +25,15 @@ export interface OverviewDependencies {
 
 /** How the instance is doing. Throws `operations.not_allowed` for who is no operator. */
 export function createOverview(dependencies: OverviewDependencies): (actor: Actor) => Promise<Overview> {
-  const { database, queue, storage, accounts, state, version } = dependencies;
+  const { database, queue, storage, accounts, audits, state, version } = dependencies;
   return async (actor) => {
     const instance = requireOperator(actor);
-    const [facts, counts, depth, files] = await Promise.all([
+    const [facts, counts, depth, files, audit] = await Promise.all([
       database.uow.read(instance, readDatabaseFacts),
       accounts.count(actor),
       queue.depth(),
       measure(storage),
+      audits.lastSelfCheck(instance),
     ]);
     return {
       version,
@@ -39,6 +42,7 @@ export function createOverview(dependencies: OverviewDependencies): (actor: Acto
       accounts: counts,
       queue: depth,
       storage: files,
+      audit,
       maintenance: state.maintenance(),
     };
   };

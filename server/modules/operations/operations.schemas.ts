@@ -82,6 +82,16 @@ export const Overview = Type.Object({
     bytes: Count,
     complete: Type.Boolean({ description: 'false: there are more files than were counted' }),
   }),
+  audit: Nullable(
+    Type.Object(
+      {
+        checkedAt: Timestamp,
+        trails: Count,
+        brokenTrails: Type.Integer({ minimum: 0, description: 'of them, not as they were recorded' }),
+      },
+      { description: 'the last nightly check of all audit trails; null before the first' },
+    ),
+  ),
   maintenance: Nullable(MaintenanceView),
 });
 export type Overview = Static<typeof Overview>;

@@ -17,6 +17,8 @@ export interface DatabaseReport {
   readonly queue: boolean;
   /** The keys that sign access tokens and have not ended; empty before their migration. */
   readonly signingKeys: readonly { readonly id: string; readonly sealed_key: Uint8Array | null }[];
+  /** What the last nightly check of the audit trails found; null before the first one. */
+  readonly auditCheck: { readonly at: string; readonly broken: boolean } | null;
   readonly roles: {
     /** The login could read past row-level security. */
     readonly loginAllPowerful: boolean;
@@ -62,6 +64,7 @@ export async function inspect(
       exists(select from pg_tables where schemaname = 'public' and tablename = 'schema_migrations') as migrated,
       exists(select from pg_tables where schemaname = 'queue' and tablename = 'queue') as queue,
       exists(select from pg_tables where schemaname = 'public' and tablename = 'signing_keys') as signing_keys,
+      exists(select from pg_tables where schemaname = 'public' and tablename = 'audit_events') as audit_events,
       (select rolsuper or rolbypassrls from pg_roles where rolname = session_user) as all_powerful,
       (select pg_has_role(session_user, oid, 'member') from pg_roles where rolname = $1) as member,
       has_schema_privilege(session_user, 'public', 'create') as may_create`,
@@ -82,6 +85,7 @@ export async function inspect(
     unknown: [...applied].filter((version) => !known.has(version)),
     queue: found?.queue === true,
     signingKeys: found?.signing_keys === true ? await sealedKeys(executor) : [],
+    auditCheck: found?.audit_events === true ? await lastAuditCheck(executor) : null,
     roles: {
       loginAllPowerful: found?.all_powerful === true,
       loginIsMember: typeof found?.member === 'boolean' ? found.member : null,
@@ -107,6 +111,17 @@ async function sealedKeys(executor: SqlExecutor): Promise<DatabaseReport['signin
     id: String(id),
     sealed_key: sealed instanceof Uint8Array ? sealed : null,
   }));
+}
+
+async function lastAuditCheck(executor: SqlExecutor): Promise<DatabaseReport['auditCheck']> {
+  await executor.execute("select set_config('app.scope', 'instance', false)");
+  const { rows } = await executor.execute(
+    `select occurred_at::text as at, outcome <> 'succeeded' as broken from audit_events
+      where organization_id = '00000000-0000-0000-0000-000000000000' and action = 'audit.checked'
+      order by sequence desc limit 1`,
+  );
+  const [last] = rows;
+  return last ? { at: String(last.at), broken: last.broken === true } : null;
 }
 
 /** `0001_identity`. */

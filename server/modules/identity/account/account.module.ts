@@ -1,12 +1,14 @@
 import { instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { IdSource } from '../../../kernel/ids.ts';
-import type { AuditTrail } from '../../../platform/audit/index.ts';
+import type { AuditLog, AuditTrail } from '../../../platform/audit/index.ts';
 import type { AccessChanges, PasswordHasher, SecretBox } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
 import type { Routes } from '../../../platform/http/index.ts';
 import type { MailService } from '../../../platform/mail/index.ts';
 import type { Queue } from '../../../platform/queue/index.ts';
+import { activityRoutes } from '../activity/activity.routes.ts';
+import { createActivity } from '../activity/activity.service.ts';
 import { deleteExpiredProofs } from '../email/email.repository.ts';
 import { emailRoutes } from '../email/email.routes.ts';
 import { createEmailVerification, type EmailVerification } from '../email/email.service.ts';
@@ -33,6 +35,7 @@ import { createOwnSessions } from '../sessions/sessions.service.ts';
 export interface AccountDependencies {
   readonly uow: UnitOfWork;
   readonly audit: AuditTrail;
+  readonly auditLog: Pick<AuditLog, 'list'>;
   readonly accessChanges: Pick<AccessChanges, 'notify'>;
   readonly mail: Pick<MailService, 'send' | 'outbox'>;
   readonly queue: Queue;
@@ -96,6 +99,7 @@ export function accountRoom(dependencies: AccountDependencies): AccountRoom {
       registrationRoutes({ registration, answers }),
       profileRoutes({ profile, answers }),
       sessionsRoutes(createOwnSessions({ uow, audit, accessChanges, clock, sessions })),
+      activityRoutes(createActivity({ uow, log: dependencies.auditLog, secrets })),
       passwordsRoutes(changing),
       emailRoutes({ verification, mail: createOperatedMail({ uow, audit, outbox: mail.outbox }) }),
       secondFactorRoutes({ factors, challenges, answers }),

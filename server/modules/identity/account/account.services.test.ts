@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { postgresTestDatabase, testServerUrl } from '../../../testing/database.ts';
+import { activityContract } from '../activity/activity.contract.ts';
 import { emailContract } from '../email/email.contract.ts';
 import { passwordsContract } from '../passwords/passwords.contract.ts';
 import { registrationContract } from '../registration/registration.contract.ts';
@@ -10,6 +11,7 @@ const url = testServerUrl() ?? '';
 
 describe.skipIf(url === '')('accounts on PostgreSQL (needs TEST_DATABASE_URL)', () => {
   const open = () => postgresTestDatabase(url);
+  activityContract('PostgreSQL', open);
   ownSessionsContract('PostgreSQL', open);
   passwordsContract('PostgreSQL', open);
   emailContract('PostgreSQL', open);
