@@ -45,6 +45,7 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       expect(seen).toEqual({
         user: body.user,
         operator: false,
+        hasPassword: true,
         organization: body.organization,
         organizations: [body.organization],
         csrfToken: null,
@@ -120,11 +121,17 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       expect(answer.headers['cache-control']).toBe('no-store');
       const flags = { httpOnly: true, secure: true, sameSite: 'Lax' };
       expect(answer.cookies).toEqual([
-        { name: 'scriptorium_access', value: answer.json().accessToken, path: '/', maxAge: 900, ...flags },
         {
-          name: 'scriptorium_refresh',
+          name: '__Host-scriptorium_access',
+          value: answer.json().accessToken,
+          path: '/',
+          maxAge: 900,
+          ...flags,
+        },
+        {
+          name: '__Host-scriptorium_refresh',
           value: expect.any(String),
-          path: '/api/v1/auth',
+          path: '/',
           maxAge: 86_400,
           ...flags,
         },
@@ -132,11 +139,19 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
       expect(answer.json()).not.toHaveProperty('refreshToken');
     });
 
-    test('without TLS the cookies are not Secure', async () => {
+    test('without TLS, where browsers refuse Secure and its prefix, the cookies have plain names and narrow paths', async () => {
       await register('plain@example.org');
       const plain = await world.withSettings({ secureCookies: false });
       const answer = await login('plain@example.org', PASSWORD, plain.http);
-      expect(answer.cookies.map((cookie) => cookie.secure)).toEqual([undefined, undefined]);
+      expect(answer.cookies.map(({ name, path, secure }) => [name, path, secure])).toEqual([
+        ['scriptorium_access', '/', undefined],
+        ['scriptorium_refresh', '/api/v1/auth', undefined],
+      ]);
+      const cookies = Object.fromEntries(answer.cookies.map(({ name, value }) => [name, value]));
+      const asked = { url: '/api/v1/auth/me', cookies };
+      expect((await plain.http.inject(asked)).statusCode).toBe(200);
+      // A neighbour in the same domain can set a plain name; behind TLS nobody listens to it.
+      expect((await world.http.inject(asked)).statusCode).toBe(401);
     });
 
     test('a program gets the refresh token in the body, and then no cookies', async () => {

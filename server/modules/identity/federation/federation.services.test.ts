@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { postgresTestDatabase, testServerUrl } from '../../../testing/database.ts';
 import { backchannelLogoutContract } from './backchannel-logout.contract.ts';
+import { claimConfinementContract } from './confinement.claims.contract.ts';
 import { confinementContract } from './confinement.contract.ts';
 import { foreignTokensContract } from './foreign-tokens.contract.ts';
 import { providerFactorContract } from './provider-factor.contract.ts';
@@ -16,6 +17,7 @@ describe.skipIf(url === '')('identity providers on PostgreSQL (needs TEST_DATABA
   federatedSignInContract('PostgreSQL', open);
   foreignTokensContract('PostgreSQL', open);
   confinementContract('PostgreSQL', open);
+  claimConfinementContract('PostgreSQL', open);
   backchannelLogoutContract('PostgreSQL', open);
   providerFactorContract('PostgreSQL', open);
   webhooksContract('PostgreSQL', open);

@@ -137,7 +137,7 @@ export function foreignTokensContract(name: string, open: () => Promise<TestData
       await trust();
       const cookie = await world.http.inject({
         url: '/api/v1/probe',
-        headers: { cookie: `scriptorium_access=${bearer}` },
+        headers: { cookie: `__Host-scriptorium_access=${bearer}` },
       });
       expect(cookie.statusCode).toBe(401);
       expect(await statusOf(bearer)).toBe(200);

@@ -94,7 +94,9 @@ async function land(
   const url = new URL(String(answer.headers.location));
   expect(url.origin).toBe(ORIGIN);
   const failed = url.pathname === '/sign-in';
-  const session = answer.cookies.find(({ name, value }) => name === 'scriptorium_access' && value !== '');
+  const session = answer.cookies.find(
+    ({ name, value }) => name === '__Host-scriptorium_access' && value !== '',
+  );
   expect(session === undefined).toBe(failed);
   expect(answer.headers['cache-control']).toBe('no-store');
   return failed ? url.searchParams.get('error') : 'in';
@@ -186,7 +188,12 @@ describe('an answer that is not to this browser’s question', () => {
     const flow = await start();
     await honest(flow);
     const changed = flow.cookie.slice(0, -3) + (flow.cookie.endsWith('AAA') ? 'BBB' : 'AAA');
-    for (const cookie of [changed, 'scriptorium_oidc=', 'scriptorium_oidc=e30', 'scriptorium_oidc=%00'])
+    for (const cookie of [
+      changed,
+      '__Host-scriptorium_oidc=',
+      '__Host-scriptorium_oidc=e30',
+      '__Host-scriptorium_oidc=%00',
+    ])
       expect(await land(cookie, { code: 'c', state: flow.state })).toBe(ENDED);
   });
 

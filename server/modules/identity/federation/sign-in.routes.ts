@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import type { Routes } from '../../../platform/http/index.ts';
+import { createCookie, type Routes } from '../../../platform/http/index.ts';
 import { Problem } from '../../../platform/http/schemas.ts';
 import type { Grant } from '../identity.sessions.port.ts';
 import { originOf } from '../identity.signed-in.routes.ts';
@@ -21,8 +21,7 @@ import {
 } from './sign-in.schemas.ts';
 import type { FederatedSignIn } from './sign-in.service.ts';
 
-const FLOW_COOKIE = 'scriptorium_oidc';
-/** The sealed flow goes nowhere else. */
+/** The sealed flow goes nowhere else, where a cookie may say so. */
 const FLOW_PATH = '/api/v1/auth/oidc';
 const FLOW_SECONDS = 600;
 
@@ -31,7 +30,7 @@ export interface SignInRoutesOptions {
   readonly identities: OwnIdentities;
   /** Puts the tokens of a session into cookies. */
   readonly setSessionCookies: (reply: FastifyReply, grant: Grant) => void;
-  /** Mark cookies `Secure`. */
+  /** The server is reached by https. */
   readonly secureCookies: boolean;
   /** Where the console is, without a slash at the end. */
   readonly publicUrl: string;
@@ -44,7 +43,7 @@ const own = { config: { access: { minimum: 'guest', scope: null } } } as const;
 export function signInRoutes(options: SignInRoutesOptions): Routes {
   const { signIn, identities, setSessionCookies, secureCookies, publicUrl } = options;
   // Lax: the browser comes back by a link from another site, and this cookie must come with it.
-  const cookie = { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: FLOW_PATH } as const;
+  const flow = createCookie('scriptorium_oidc', FLOW_PATH, secureCookies);
 
   const { fromStart, fromCallback } = createLandings(publicUrl);
 
@@ -93,7 +92,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
         const { provider } = request.params;
         const origin = originOf(request);
         const going = await signIn.start(request.actor, origin, provider, request.query.returnTo);
-        reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
+        flow.set(reply, going.sealedFlow, FLOW_SECONDS);
         return reply.redirect(going.url, 303);
       },
     );
@@ -115,8 +114,8 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
       },
       async (request, reply) => {
         reply.header('cache-control', 'no-store');
-        const sealedFlow = request.cookies[FLOW_COOKIE];
-        if (sealedFlow !== undefined) reply.clearCookie(FLOW_COOKIE, cookie);
+        const sealedFlow = flow.read(request);
+        flow.clear(request, reply);
         const query = request.url.slice(request.url.indexOf('?'));
         const answer = { query: query.startsWith('?') ? query : '', sealedFlow };
         const arrived = await signIn.finish(
@@ -149,7 +148,7 @@ export function signInRoutes(options: SignInRoutesOptions): Routes {
         const { provider } = request.params;
         const origin = originOf(request);
         const going = await signIn.startLink(request.actor, origin, provider, request.body);
-        reply.setCookie(FLOW_COOKIE, going.sealedFlow, { ...cookie, maxAge: FLOW_SECONDS });
+        flow.set(reply, going.sealedFlow, FLOW_SECONDS);
         return { url: going.url };
       },
     );

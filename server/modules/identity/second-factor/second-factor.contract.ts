@@ -180,8 +180,8 @@ export function secondFactorContract(name: string, open: () => Promise<TestDatab
           body: { challenge, code: codeOf(secret) },
         });
         expect(signedIn.cookies.map((cookie) => cookie.name)).toEqual([
-          'scriptorium_access',
-          'scriptorium_refresh',
+          '__Host-scriptorium_access',
+          '__Host-scriptorium_refresh',
         ]);
         expect(signedIn.body).not.toHaveProperty('refreshToken');
       });
@@ -419,7 +419,7 @@ export function secondFactorContract(name: string, open: () => Promise<TestDatab
         const { token, organizationId, userId } = await join();
         await require(organizationId, true);
         await db.owner("update sessions set method = 'sso' where user_id = $1", [userId]);
-        expect((await call('GET', '/probe', { token })).status).toBe(403);
+        expect((await call('GET', '/probe', { token })).status).toBe(401);
       });
     });
   });

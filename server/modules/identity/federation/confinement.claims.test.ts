@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../../testing/database.ts';
+import { claimConfinementContract } from './confinement.claims.contract.ts';
+
+claimConfinementContract('embedded', embeddedTestDatabase);
