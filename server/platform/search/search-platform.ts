@@ -7,9 +7,10 @@ import { retrain, type TrainingOutcome, type TrainingProgress, trainingDue } fro
 import { createIndexer } from './indexer.ts';
 import { IndexCache } from './memory/index-cache.ts';
 import { BYTES_A_DIMENSION } from './memory/vector-table.ts';
+import { PassageReads } from './passage-reads.ts';
 import type { SearchIndex } from './port.ts';
 import { search } from './searcher.ts';
-import { type IndexState, readState } from './storage/search-read.repository.ts';
+import { type IndexState, readPassages, readState } from './storage/search-read.repository.ts';
 
 export interface SearchPlatformOptions {
   readonly database: Pick<Database, 'kind' | 'uow'>;
@@ -84,6 +85,9 @@ export function createSearchPlatform(options: SearchPlatformOptions): SearchPlat
     uow,
     cache,
     embedders,
+    passages: new PassageReads((actor, names) =>
+      uow.read(actor, (tx) => readPassages(tx, actor.organizationId, names)),
+    ),
     onState,
     onEmbeddingFailure: (error: unknown) =>
       logger.warn({ err: error }, 'the embedding server did not answer a query'),

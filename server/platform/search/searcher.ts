@@ -5,6 +5,7 @@ import type { Embedders } from './embedding/embedders.ts';
 import { acceptanceOf, rowTest, vectorFilterOf } from './filter.ts';
 import type { IndexCache } from './memory/index-cache.ts';
 import type { OrganizationIndex } from './memory/organization-index.ts';
+import type { PassageReads } from './passage-reads.ts';
 import type { SearchAnswer, SearchRequest } from './port.ts';
 import { decodeSearchCursor } from './query/cursor.ts';
 import { type ParsedQuery, parseQuery } from './query/parse.ts';
@@ -16,12 +17,13 @@ import { databaseCosines, memoryCosines } from './ranking/cosine-source.ts';
 import { largestRows } from './ranking/fusion.ts';
 import { rankHybrid, rankSemantic } from './ranking/latent-ranking.ts';
 import { positive } from './ranking/row-scores.ts';
-import { type EmbedderRow, type IndexState, readPassages } from './storage/search-read.repository.ts';
+import type { EmbedderRow, IndexState } from './storage/search-read.repository.ts';
 
 export interface SearcherOptions {
   readonly uow: UnitOfWork;
   readonly cache: IndexCache;
   readonly embedders: Embedders;
+  readonly passages: PassageReads;
   /** Told what a query found of the organization's index. */
   readonly onState: (actor: OrganizationActor, state: IndexState) => void;
   /** Told when the embedding server did not answer a query, which then runs by words alone. */
@@ -68,13 +70,18 @@ export async function search(
   options.onState(member, state);
   const context = contextOf(index, state, member, request);
   const ranking = inOwnLanguage(context, await rank(options, context, signal));
-  const found = await answer(options.uow, context, ranking, after);
+  const found = await answer(options.passages, context, ranking, after);
   if (found.hits.length > 0 || after !== null || context.resolved.unknown.length === 0) return found;
   const corrected = await correct(options, context);
   if (corrected === null) return found;
   const again = contextOf(index, state, member, { ...request, q: corrected });
   return {
-    ...(await answer(options.uow, again, inOwnLanguage(again, await rank(options, again, signal)), null)),
+    ...(await answer(
+      options.passages,
+      again,
+      inOwnLanguage(again, await rank(options, again, signal)),
+      null,
+    )),
     nextCursor: null,
     correctedTo: corrected,
   };
@@ -212,9 +219,9 @@ async function correctWord(
   );
   if (near.length === 0) return null;
   const wanted = near.map(({ document, ordinal }) => ({ key: document.key, ordinal }));
-  const passages = await options.uow.read(actor, (tx) => readPassages(tx, actor.organizationId, wanted));
-  const proposals = near.map(({ term, distance, frequency, document, ordinal }) => {
-    const passage = passages.find((found) => found.key === document.key && found.ordinal === ordinal);
+  const passages = await options.passages.read(actor, wanted);
+  const proposals = near.map(({ term, distance, frequency, document }, place) => {
+    const passage = passages[place];
     const text = [document.title, ...(passage?.headings ?? []), passage?.content ?? ''].join('\n');
     const nearest = nearestForm(word, term, text, document.analysedAs);
     const edits = Math.min(distance, nearest?.distance ?? Infinity);
