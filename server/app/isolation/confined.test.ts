@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../testing/database.ts';
+import { confinedContract } from '../../testing/isolation/confined.contract.ts';
+
+confinedContract('embedded', embeddedTestDatabase);
