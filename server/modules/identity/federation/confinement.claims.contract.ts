@@ -220,6 +220,39 @@ export function claimConfinementContract(name: string, open: () => Promise<TestD
       expect(entered.json()).toMatchObject({ organization: { name: 'West', role: 'admin' } });
     });
 
+    test('what it tells of a person changes their account only where they belong to nothing but what it speaks of', async () => {
+      const secret = 'a-token-that-was-agreed-on';
+      const { login, userId } = await ofBoth({
+        ...{ webhook: { format: 'auth0', secrets: [secret] }, emailDomains: ['acme.example'] },
+      });
+      let serial = 0;
+      async function tells(claims: object): Promise<unknown> {
+        const answer = await world.http.inject({
+          ...{ method: 'POST', url: '/api/v1/auth/webhooks/acme' },
+          headers: { 'content-type': 'application/cloudevents+json', authorization: `Bearer ${secret}` },
+          payload: JSON.stringify({
+            ...{ id: `told_${serial++}`, specversion: '1.0', type: 'user.updated' },
+            time: new Date(world.clock().getTime() + serial).toISOString(),
+            data: { object: { user_id: login, email_verified: true, ...claims } },
+          }),
+        });
+        expect(answer.statusCode, answer.body).toBe(204);
+        const [user] = await db.owner('select name, email from users where id = $1', [userId]);
+        return user;
+      }
+      const told = { email: 'attacker@acme.example', name: 'The attacker' };
+      const stays = { name: `The ${login}`, email: `${login}@acme.example` };
+      expect(await tells({ ...told, department: ['north'] })).toEqual(stays);
+      expect(await tells(told)).toEqual(stays);
+      await db.owner('delete from provisioned_memberships where user_id = $1 and organization_id = $2', [
+        userId,
+        south,
+      ]);
+      expect(await tells(told)).toEqual(stays);
+      await db.owner('delete from memberships where user_id = $1 and organization_id = $2', [userId, south]);
+      expect(await tells(told)).toEqual(told);
+    });
+
     test('only operators say that it opens everything, and it is in the trail', async () => {
       const { id } = await trust();
       const headers = { authorization: `Bearer ${world.founder.program.accessToken}`, 'if-match': '"1"' };

@@ -70,7 +70,7 @@ async function start(slug = 'acme'): Promise<Flow> {
   const of = (name: string) => url.searchParams.get(name) ?? '';
   expect(of('code_challenge_method')).toBe('S256');
   const [cookie] = answer.cookies;
-  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/api/v1/auth/oidc' });
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/' });
   return {
     cookie: `${cookie?.name}=${cookie?.value}`,
     state: of('state'),
