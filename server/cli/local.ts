@@ -119,7 +119,7 @@ async function actAs(
 
 async function begin(context: CommandContext, app: Application, needs: ConnectionNeeds): Promise<string> {
   const embedded = app.platform.database.kind === 'embedded';
-  const token = needs.begin && embedded ? ((await firstStart(app.modules))?.token ?? null) : null;
+  const token = needs.begin && embedded ? await firstStart(app.modules) : null;
   if (token === null) {
     throw new CommandError(
       'There is nobody here yet. Make the first account: scriptorium user create you@example.org --organization "Your organization"',

@@ -63,15 +63,19 @@ async function serve(context: CommandContext, app: Application): Promise<void> {
       `Mail is held, not sent (SMTP_URL is not set): scriptorium mail list --server ${address}`,
     );
   if (database.kind !== 'embedded') return;
-  const { addSamples, firstStart } = await import('../app/first-start.ts');
-  const first = await firstStart(app.modules);
-  if (!first) return;
-  const { print } = context.terminal;
-  print('');
-  print('  Welcome to Scriptorium. Sign in once with this link (valid for 24 hours):');
-  print(`  ${config.http.publicUrl ?? address}/sign-in#token=${first.token}`);
-  print('');
-  if (config.library.samples) await addSamples(app.modules, first.organizationId, app.http.stopping);
+  const { addSamples, expectSamples, firstStart } = await import('../app/first-start.ts');
+  const { samples } = config.library;
+  if (samples) await expectSamples(app.modules, config.dataDir);
+  const token = await firstStart(app.modules);
+  if (token !== null) welcome(context, config.http.publicUrl ?? address, token);
+  if (samples) await addSamples(app.modules, config.dataDir, app.http.stopping);
+}
+
+function welcome({ terminal }: CommandContext, address: string, token: string): void {
+  terminal.print('');
+  terminal.print('  Welcome to Scriptorium. Sign in once with this link (valid for 24 hours):');
+  terminal.print(`  ${address}/sign-in#token=${token}`);
+  terminal.print('');
 }
 
 /** One Ctrl-C under `npm start` arrives twice: from the terminal, and forwarded by npm. */

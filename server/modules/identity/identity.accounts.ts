@@ -22,7 +22,13 @@ import {
   updatePassword,
 } from './identity.repository.ts';
 import { toOrganizationView, toUserView, type UserView } from './identity.schemas.ts';
-import { deleteEnded, insertLink, revokeSessionsOf } from './identity.sessions.repository.ts';
+import {
+  deleteEnded,
+  deleteLinksOf,
+  hasWayIn,
+  insertLink,
+  revokeSessionsOf,
+} from './identity.sessions.repository.ts';
 import type { AccountRow, UserRow } from './identity.tables.ts';
 import type {
   Account,
@@ -70,10 +76,19 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
     });
     return uow.write(instance, async (tx) => {
       await lockBootstrap(tx);
-      if (await anyOrganization(tx)) return null;
-      const account = await insertAccount(tx, actor, prepared);
-      return { ...account, link: await addLink(tx, actor, account.user.id, false) };
+      const account = (await anyOrganization(tx))
+        ? await withoutWayIn(tx, prepared.emailKey)
+        : await insertAccount(tx, actor, prepared);
+      return account && { ...account, link: await addLink(tx, actor, account.user.id, false) };
     });
+  }
+
+  /** The first admin, where the link of the first start was lost: nobody could sign in any more. */
+  async function withoutWayIn(tx: Tx, emailKey: string): Promise<Account | null> {
+    const row = await findAccountByEmail(tx, emailKey);
+    if (!row || (await hasWayIn(tx, row.id, clock().toISOString()))) return null;
+    await deleteLinksOf(tx, row.id);
+    return accountOf(tx, row);
   }
 
   async function createUser(actor: Actor, account: NewAccount): Promise<Account> {

@@ -1,5 +1,6 @@
 import { queryBuilder, type Tx } from '../../platform/db/index.ts';
 import { sessionsOpenedBy } from './federation/federated-sessions.repository.ts';
+import type { FederationTables } from './federation/federation.tables.ts';
 import type { Ending } from './identity.sessions.port.ts';
 import type { IdentityTables, SessionRow, SignInMethod } from './identity.tables.ts';
 
@@ -16,7 +17,7 @@ const SESSION_COLUMNS = [
   'revoked_at',
 ] as const;
 
-const builder = (tx: Tx) => queryBuilder<IdentityTables>(tx);
+const builder = (tx: Tx) => queryBuilder<IdentityTables & Pick<FederationTables, 'federated_identities'>>(tx);
 
 export interface NewSession {
   readonly id: string;
@@ -150,6 +151,37 @@ export async function insertLink(
       created_at: link.at,
     })
     .execute();
+}
+
+export async function deleteLinksOf(tx: Tx, userId: string): Promise<void> {
+  await builder(tx).deleteFrom('sign_in_links').where('user_id', '=', userId).execute();
+}
+
+/** Whether somebody is signed in, or can sign in again by themselves: by a password or through an identity provider. */
+export async function hasWayIn(tx: Tx, userId: string, at: string): Promise<boolean> {
+  const row = await builder(tx)
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', userId)
+    .where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb('password_hash', 'is not', null),
+        exists(
+          selectFrom('sessions')
+            .select('sessions.id')
+            .whereRef('sessions.user_id', '=', 'users.id')
+            .where('revoked_at', 'is', null)
+            .where('expires_at', '>', at),
+        ),
+        exists(
+          selectFrom('federated_identities')
+            .select('federated_identities.user_id')
+            .whereRef('federated_identities.user_id', '=', 'users.id'),
+        ),
+      ]),
+    )
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Uses a link up and says whose it was; undefined where it is unknown, used or expired. Of many at once one succeeds. */

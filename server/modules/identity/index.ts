@@ -45,8 +45,8 @@ export interface FirstAccount extends Account {
  */
 export interface IdentityApi {
   /**
-   * The first organization, its admin without a password, and a link to sign in by; null where there is an organization
-   * already. Safe to run twice and in several processes at once.
+   * The first organization, its admin without a password, and a link to sign in by. Where they are there already, another
+   * link in place of the first as long as that admin has no other way in, else null. Safe to run in several processes at once.
    */
   bootstrap(
     actor: Actor,

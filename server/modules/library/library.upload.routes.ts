@@ -99,6 +99,7 @@ async function receiveMultipart(request: FastifyRequest, uploads: UploadService)
       else yield { name: part.filename || 'unnamed', body: part.file };
     }
   };
+  requireBoundary(request.headers['content-type']);
   try {
     return await uploads.uploadFiles(request.actor, files(), (): UploadOptions => options);
   } catch (error) {
@@ -107,6 +108,15 @@ async function receiveMultipart(request: FastifyRequest, uploads: UploadService)
     request.raw.resume();
     throw toUploadError(error, request.raw.readableAborted);
   }
+}
+
+/** RFC 2046, 5.1.1: at most 70 characters. The parser fails, instead of refusing, where it is much longer. */
+const LONGEST_BOUNDARY = 70;
+
+function requireBoundary(contentType = ''): void {
+  const boundary = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
+  const { length } = boundary?.[1] ?? boundary?.[2] ?? '';
+  if (length === 0 || length > LONGEST_BOUNDARY) throw malformedMultipart();
 }
 
 async function readField(
@@ -171,12 +181,16 @@ function toUploadError(thrown: unknown, senderLeft: boolean): unknown {
       error.message,
     )
   ) {
-    return new AppError({
-      kind: 'malformed',
-      code: 'request.malformed_multipart',
-      safeMessage: 'The multipart body is not well-formed.',
-      cause: error,
-    });
+    return malformedMultipart(error);
   }
   return thrown;
+}
+
+function malformedMultipart(cause?: Error): AppError {
+  return new AppError({
+    kind: 'malformed',
+    code: 'request.malformed_multipart',
+    safeMessage: 'The multipart body is not well-formed.',
+    cause,
+  });
 }

@@ -201,6 +201,18 @@ describe('forms', () => {
   });
 
   it.each([
+    ['that is too long', `boundary=${'b'.repeat(71)}`],
+    ['that is far too long', `boundary=${'b'.repeat(300)}`],
+    ['that is far too long and quoted', `boundary="${'b'.repeat(300)}"`],
+    ['that is empty', 'boundary='],
+    ['that is missing', 'charset=utf-8'],
+  ])('with a boundary %s are refused', async (_what, parameter) => {
+    const headers = { 'content-type': `multipart/form-data; ${parameter}` };
+    const answer = await api.call('POST', '/library/sources', form(file), { headers });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.malformed_multipart' } });
+  });
+
+  it.each([
     ['the beginning of a file', `--b\r\n${file}`],
     ['the beginning of a part', '--b\r\nContent-Disp'],
     ['nothing', ''],
