@@ -17,6 +17,8 @@ export const TRAIN: QueueDefinition<TrainingJob> = {
   // A killed process uses up a try.
   retries: 20,
   concurrency: 1,
+  onePerOrganization: true,
+  long: true,
   heartbeatSeconds: 30,
   timeoutSeconds: 3600,
 };
@@ -43,8 +45,10 @@ export function searchJobs(options: SearchJobsOptions): void {
   search.onTrainingDue((tx, actor) => enqueue(tx, actor, SETTLE_SECONDS));
   queue.handle(TRAIN, (job) => train(options, job));
   tasks.register(TRAIN.name, {
-    // The running job sees its signal aborted; nothing waits that would have to be taken back.
-    cancel: async () => undefined,
+    // The running job sees its signal aborted; one that waits finds its task ended.
+    cancel: async (actor, task) => {
+      if (task.status === 'queued') await tasks.finish(actor, task.id, { status: 'cancelled' });
+    },
     retry: (actor, task) => uow.write(actor, (tx) => enqueue(tx, actor, 0, task.id)),
   });
 }

@@ -158,6 +158,25 @@ export function fairnessContract(name: string, open: () => Promise<TestDatabase>
       expect((await retried()).map(Number).sort((a, b) => b - a)).toEqual([0, -1]);
     });
 
+    test('where one of each organization runs at a time, a long job holds up no other organization', async () => {
+      await flood(A, 1);
+      const busy = Promise.withResolvers<void>();
+      const done = await work(
+        ofB,
+        async ({ data, signal }) => {
+          if (data.organizationId === B) return;
+          busy.resolve();
+          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        },
+        { ...NOTES, concurrency: 2, long: true, onePerOrganization: true },
+      );
+      await busy.promise;
+      await flood(A, 20);
+      await send([{ organizationId: B, text: 'single' }]);
+      await done();
+      expect(begun).toEqual([A, B]);
+    });
+
     test('jobs of no organization run, before the rest', async () => {
       await flood(A);
       await send([{ text: 'of the installation' }]);

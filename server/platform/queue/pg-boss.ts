@@ -149,6 +149,7 @@ export class PgBossQueue implements Queue {
     const options = {
       localConcurrency: Math.ceil(definition.concurrency / batchSize),
       batchSize,
+      ...(definition.onePerOrganization ? { groupConcurrency: 1 } : {}),
       burstWhenBatchFull: true,
       perJobResults: true,
       pollingIntervalSeconds: 2,

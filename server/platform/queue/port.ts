@@ -20,6 +20,8 @@ export interface QueueDefinition<Data extends object> {
   readonly concurrency: number;
   /** Its jobs may take minutes: no job is set aside for a worker that is still busy with another. */
   readonly long?: true;
+  /** Runs one job of each organization at a time, in the whole installation. */
+  readonly onePerOrganization?: true;
   /** A job without sign of life for so long is given to another worker, seconds (10 or more). */
   readonly heartbeatSeconds: number;
   /** The longest a job may run, seconds. */

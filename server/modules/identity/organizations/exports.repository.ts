@@ -16,6 +16,12 @@ export interface NewExport {
   readonly expiresAt: string;
 }
 
+/** Lets nobody else begin an export of the organization until the transaction ends. */
+export async function lockExports(tx: Tx, organizationId: string): Promise<void> {
+  const name = JSON.stringify(['exports', organizationId]);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(builder(tx));
+}
+
 export async function insertExport(tx: Tx, made: NewExport): Promise<ExportRow> {
   return builder(tx)
     .insertInto('organization_exports')

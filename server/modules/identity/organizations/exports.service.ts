@@ -16,6 +16,7 @@ import {
   insertExport,
   knownArchives,
   listExports,
+  lockExports,
   organizationsWithExpired,
   setArchive,
 } from './exports.repository.ts';
@@ -38,7 +39,10 @@ interface ExportJob {
 const EXPORT: QueueDefinition<ExportJob> = {
   name: 'identity.export_organization',
   retries: 3,
-  concurrency: 1,
+  // They read and write files: several side by side cost little, and no organization waits for the archive of another.
+  concurrency: 4,
+  onePerOrganization: true,
+  long: true,
   heartbeatSeconds: 30,
   timeoutSeconds: 6 * 3600,
 };
@@ -74,8 +78,10 @@ export function createExports(dependencies: ExportsDependencies): Exports {
   const { uow, audit, storage, queue, tasks, clock, ids, domains } = dependencies;
   queue.handle(EXPORT, (job) => run(job));
   tasks.register(EXPORT.name, {
-    // The running job sees its signal aborted.
-    cancel: async () => undefined,
+    // The running job sees its signal aborted; one that waits finds its task ended.
+    cancel: async (actor, task) => {
+      if (task.status === 'queued') await tasks.finish(actor, task.id, { status: 'cancelled' });
+    },
     retry: (actor, task, { exportId }) =>
       uow.write(actor, (tx) => enqueue(tx, actor, String(exportId), task.id)),
   });
@@ -89,6 +95,9 @@ export function createExports(dependencies: ExportsDependencies): Exports {
     const id = ids();
     const now = clock();
     const { row, task } = await uow.write(caller, async (tx) => {
+      await lockExports(tx, caller.organizationId);
+      const [newest] = await listExports(tx, caller.organizationId, 1, undefined);
+      if (newest?.id !== last?.id) throw exportRunning();
       const created = await tasks.create(tx, caller, {
         kind: EXPORT.name,
         queue: EXPORT.name,
@@ -115,7 +124,8 @@ export function createExports(dependencies: ExportsDependencies): Exports {
 
   async function enqueue(tx: Tx, actor: OrganizationActor, exportId: string, taskId: string): Promise<void> {
     const { organizationId, requestId } = actor;
-    await queue.enqueue(tx, EXPORT, { organizationId, exportId, taskId, requestId });
+    const job = { organizationId, exportId, taskId, requestId };
+    await queue.enqueue(tx, EXPORT, job, { singletonKey: exportId });
   }
 
   async function run({ data, attempt: number, maxAttempts: max, signal }: Job<ExportJob>): Promise<void> {
