@@ -21,7 +21,12 @@ export async function apiReference(http: Http): Promise<void> {
         schemas: { Problem },
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          cookie: { type: 'apiKey', in: 'cookie', name: 'scriptorium_access' },
+          cookie: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-scriptorium_access',
+            description: 'Without https: `scriptorium_access`',
+          },
           apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_…', description: 'An API key' },
           adminSecret: { type: 'apiKey', in: 'header', name: 'X-Admin-Secret' },
         },

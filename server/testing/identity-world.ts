@@ -145,7 +145,7 @@ export async function identityWorld(
         trustedProxies: 0,
         corsOrigins: [],
         rateLimit: false,
-        secureCookies: true,
+        secureCookies: settings.secureCookies ?? SETTINGS.secureCookies,
       },
       logger,
       authenticator: module.authenticator,
@@ -206,7 +206,7 @@ async function join(http: Http, email: string): Promise<Joined> {
   });
   const { accessToken, csrfToken, user, organization } = registered.json();
   const cookies = Object.fromEntries(registered.cookies.map(({ name, value }) => [name, value]));
-  const refreshToken = cookies.scriptorium_refresh ?? '';
+  const refreshToken = cookies['__Host-scriptorium_refresh'] ?? '';
   return {
     userId: user.id,
     organizationId: organization.id,

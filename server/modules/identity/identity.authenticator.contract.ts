@@ -187,7 +187,7 @@ export function authenticatorContract(name: string, open: () => Promise<TestData
 
       test('an old cookie does not keep anybody from signing in', async () => {
         const payload = { email: 'browser@example.org', password: 'a password for tests' };
-        const cookies = { scriptorium_access: 'ended long ago' };
+        const cookies = { '__Host-scriptorium_access': 'ended long ago' };
         const answer = await world.http.inject({
           method: 'POST',
           url: '/api/v1/auth/login',

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { isAppError } from '../../kernel/errors.ts';
-import { ACCESS_COOKIE, type Routes } from '../../platform/http/index.ts';
+import type { Routes } from '../../platform/http/index.ts';
 import {
   LoginBody,
   MeView,
@@ -12,7 +12,7 @@ import {
 } from './identity.schemas.ts';
 import type { IdentityService } from './identity.service.ts';
 import type { Sessions } from './identity.sessions.port.ts';
-import { originOf, REFRESH_COOKIE, type SignedInAnswers } from './identity.signed-in.routes.ts';
+import { originOf, type SignedInAnswers } from './identity.signed-in.routes.ts';
 
 const SECOND_STEP =
   'Who has a second factor is answered 401 `identity.second_factor_required`, with a `challenge` for `/auth/login/second-factor`.';
@@ -24,7 +24,7 @@ export interface IdentityRoutesOptions {
 }
 
 export function identityRoutes({ service, sessions, answers }: IdentityRoutesOptions): Routes {
-  const { answer, clearCookies } = answers;
+  const { answer, fromCookies, clearCookies } = answers;
   return (http) => {
     http.post(
       '/auth/login',
@@ -85,7 +85,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
         if (given !== undefined)
           return answer(reply, await sessions.refresh(request.actor, given, originOf(request)), 'body');
         try {
-          const cookie = request.cookies[REFRESH_COOKIE] ?? '';
+          const { refresh: cookie = '' } = fromCookies(request);
           const grant = await sessions.refresh(request.actor, cookie, originOf(request));
           return answer(reply, grant, 'cookie');
         } catch (error) {
@@ -104,14 +104,13 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
       async (request, reply) => {
         const bearer = /^bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
         const given = request.body?.refreshToken;
-        const fromCookies = bearer === undefined && given === undefined;
+        const byCookie = bearer === undefined && given === undefined;
         await sessions.end(request.actor, {
-          access: fromCookies ? request.cookies[ACCESS_COOKIE] : bearer,
-          refresh: fromCookies ? request.cookies[REFRESH_COOKIE] : given,
-          fromCookies,
+          ...(byCookie ? fromCookies(request) : { access: bearer, refresh: given }),
+          fromCookies: byCookie,
           csrfToken: proofOf(request),
         });
-        if (fromCookies) clearCookies(request, reply);
+        if (byCookie) clearCookies(request, reply);
         return reply.code(204).send(null);
       },
     );
@@ -127,7 +126,7 @@ export function identityRoutes({ service, sessions, answers }: IdentityRoutesOpt
       async (request, reply) => {
         reply.header('cache-control', 'no-store');
         const byCookie = request.headers.authorization === undefined;
-        return service.me(request.actor, byCookie ? request.cookies[ACCESS_COOKIE] : undefined);
+        return service.me(request.actor, byCookie ? fromCookies(request).access : undefined);
       },
     );
   };

@@ -31,7 +31,7 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       world.http.inject({
         method: 'POST',
         url: '/api/v1/auth/refresh',
-        cookies: { scriptorium_refresh: value },
+        cookies: { '__Host-scriptorium_refresh': value },
       });
     const logout = (options: {
       cookies?: Record<string, string>;
@@ -66,8 +66,8 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       });
       expect(answer.statusCode).toBe(200);
       expect(answer.cookies.map((cookie) => cookie.name)).toEqual([
-        'scriptorium_access',
-        'scriptorium_refresh',
+        '__Host-scriptorium_access',
+        '__Host-scriptorium_refresh',
       ]);
       expect(answer.json()).not.toHaveProperty('refreshToken');
       expect(answer.json().csrfToken).toBe(browser.csrfToken);
@@ -199,9 +199,9 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       expect(answer.statusCode).toBe(401);
       expect(answer.cookies).toEqual([
         expect.objectContaining({
-          name: 'scriptorium_refresh',
+          name: '__Host-scriptorium_refresh',
           value: '',
-          path: '/api/v1/auth',
+          path: '/',
           expires: new Date(0),
         }),
       ]);
@@ -221,12 +221,27 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       });
       expect(answer.statusCode).toBe(204);
       expect(answer.cookies.map(({ name: cookie, value, path }) => [cookie, value, path])).toEqual([
-        ['scriptorium_access', '', '/'],
-        ['scriptorium_refresh', '', '/api/v1/auth'],
+        ['__Host-scriptorium_access', '', '/'],
+        ['__Host-scriptorium_refresh', '', '/'],
       ]);
       expect(await meStatus(browser.accessToken)).toBe(401);
       expect((await refreshBy(browser.refreshToken)).statusCode).toBe(401);
       expect(await meStatus(program.accessToken)).toBe(200);
+    });
+
+    test('signing out also takes back cookies from before the server had TLS', async () => {
+      const { browser } = await join();
+      const old = { scriptorium_access: 'old', scriptorium_refresh: 'old' };
+      const answer = await logout({
+        cookies: { ...browser.cookies, ...old },
+        headers: { 'x-csrf-token': browser.csrfToken },
+      });
+      expect(answer.cookies.map(({ name: cookie, path, secure }) => [cookie, path, secure])).toEqual([
+        ['__Host-scriptorium_access', '/', true],
+        ['scriptorium_access', '/', undefined],
+        ['__Host-scriptorium_refresh', '/', true],
+        ['scriptorium_refresh', '/api/v1/auth', undefined],
+      ]);
     });
 
     test('a program signs out by either of its tokens', async () => {

@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ACCESS_COOKIE } from '../../platform/http/index.ts';
+import { accessCookie, createCookie } from '../../platform/http/index.ts';
 import type { SignedIn } from './identity.schemas.ts';
 import type { Grant, Origin } from './identity.sessions.port.ts';
 
-export const REFRESH_COOKIE = 'scriptorium_refresh';
-/** The refresh token goes nowhere else. */
+/** The refresh token goes nowhere else, where a cookie may say so. */
 const REFRESH_PATH = '/api/v1/auth';
 
 /** How the tokens of a sign-in leave and are taken back, for every route that signs somebody in. */
@@ -14,34 +13,35 @@ export interface SignedInAnswers {
   /** For a session that goes on: a new access token, and the refresh token stays where it is. */
   renew(reply: FastifyReply, grant: Grant, transport: 'cookie' | 'body'): SignedIn;
   setCookies(reply: FastifyReply, grant: Grant): void;
-  /** Only what came is cleared: a forged request, which carries no SameSite cookies, changes nothing. */
+  /** The tokens that the browser added by itself. */
+  fromCookies(request: FastifyRequest): {
+    readonly access: string | undefined;
+    readonly refresh: string | undefined;
+  };
+  /** Takes back the cookies that came. */
   clearCookies(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-/** `secureCookies`: mark them `Secure`. */
+/** `secureCookies`: the server is reached by https. */
 export function signedInAnswers(secureCookies: boolean): SignedInAnswers {
-  const cookie = { httpOnly: true, sameSite: 'lax', secure: secureCookies } as const;
-  const accessCookie = { ...cookie, path: '/' };
-  const refreshCookie = { ...cookie, path: REFRESH_PATH };
-
-  function setAccessCookie(reply: FastifyReply, grant: Grant): void {
-    reply.setCookie(ACCESS_COOKIE, grant.accessToken, { ...accessCookie, maxAge: grant.expiresIn });
-  }
+  const access = accessCookie(secureCookies);
+  const refresh = createCookie('scriptorium_refresh', REFRESH_PATH, secureCookies);
 
   function setCookies(reply: FastifyReply, grant: Grant): void {
-    setAccessCookie(reply, grant);
-    reply.setCookie(REFRESH_COOKIE, grant.refreshToken, { ...refreshCookie, maxAge: grant.refreshExpiresIn });
+    access.set(reply, grant.accessToken, grant.expiresIn);
+    refresh.set(reply, grant.refreshToken, grant.refreshExpiresIn);
   }
 
   return {
     setCookies,
+    fromCookies: (request) => ({ access: access.read(request), refresh: refresh.read(request) }),
     clearCookies: (request, reply) => {
-      if (request.cookies[ACCESS_COOKIE] !== undefined) reply.clearCookie(ACCESS_COOKIE, accessCookie);
-      if (request.cookies[REFRESH_COOKIE] !== undefined) reply.clearCookie(REFRESH_COOKIE, refreshCookie);
+      access.clear(request, reply);
+      refresh.clear(request, reply);
     },
     renew: (reply, grant, transport) => {
       reply.header('cache-control', 'no-store');
-      if (transport === 'cookie') setAccessCookie(reply, grant);
+      if (transport === 'cookie') access.set(reply, grant.accessToken, grant.expiresIn);
       return toSignedIn(grant);
     },
     answer: (reply, grant, transport) => {

@@ -2,9 +2,8 @@ import type { FastifyRequest, RouteOptions } from 'fastify';
 import { type Actor, hasRole } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Authenticator, Credentials } from '../auth/port.ts';
+import type { Cookie } from './cookies.ts';
 import type { Access } from './port.ts';
-
-export const ACCESS_COOKIE = 'scriptorium_access';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -20,7 +19,16 @@ export function requireAccessDeclaration(route: RouteOptions): void {
  */
 export type AccessCheck = (request: FastifyRequest) => Promise<Actor | undefined>;
 
-export function createAccessCheck(authenticator: Authenticator): AccessCheck {
+export function createAccessCheck(authenticator: Authenticator, cookie: Cookie): AccessCheck {
+  const credentialsOf = (request: FastifyRequest): Credentials => ({
+    bearer: bearerOf(request.headers.authorization),
+    cookie: cookie.read(request),
+    csrfToken: single(request.headers['x-csrf-token']),
+    safeMethod: SAFE_METHODS.has(request.method),
+    organizationId: single(request.headers['x-organization-id']),
+    requestId: request.id,
+    address: request.ip,
+  });
   return async (request) => {
     const access = request.routeOptions.config.access;
     if (!access) return undefined;
@@ -51,18 +59,6 @@ export function createAccessHook(check: AccessCheck) {
   return async (request: FastifyRequest): Promise<void> => {
     const actor = await check(request);
     if (actor) request.actor = actor;
-  };
-}
-
-function credentialsOf(request: FastifyRequest): Credentials {
-  return {
-    bearer: bearerOf(request.headers.authorization),
-    cookie: request.cookies[ACCESS_COOKIE],
-    csrfToken: single(request.headers['x-csrf-token']),
-    safeMethod: SAFE_METHODS.has(request.method),
-    organizationId: single(request.headers['x-organization-id']),
-    requestId: request.id,
-    address: request.ip,
   };
 }
 

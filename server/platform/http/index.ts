@@ -1,5 +1,5 @@
-export { ACCESS_COOKIE } from './access.ts';
 export { asAttachment } from './attachment.ts';
+export { accessCookie, type Cookie, createCookie } from './cookies.ts';
 export { createIdempotency, type Idempotency } from './idempotency.ts';
 export { parseJson } from './json.ts';
 export type { Access, Http, Routes } from './port.ts';

@@ -20,6 +20,7 @@ import type { OperatingState } from '../operating/port.ts';
 import type { RateLimits } from '../rate-limit/index.ts';
 import { createAccessCheck, createAccessHook, requireAccessDeclaration } from './access.ts';
 import { answerBrokenRequest, answerExpectation, requireOneHost } from './broken-requests.ts';
+import { accessCookie } from './cookies.ts';
 import { createGateHook } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
 import { isStorableText, parseJson, unstorable } from './json.ts';
@@ -99,7 +100,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   http.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')));
   http.decorateRequest('actor');
   http.decorateRequest('beforeEnd', null);
-  const check = createAccessCheck(options.authenticator);
+  const check = createAccessCheck(options.authenticator, accessCookie(options.settings.secureCookies));
   http.decorate('liveAccess', createLiveAccess({ check, changes: options.accessChanges }));
 
   speakJson(http);

@@ -165,7 +165,7 @@ export function apiKeyAccessContract(name: string, open: () => Promise<TestDatab
 
     test('a key works as a bearer token only, and is in nobody’s way', async () => {
       const { key } = await keys.keyOf(keys.ada);
-      const cookies = { scriptorium_access: key };
+      const cookies = { '__Host-scriptorium_access': key };
       const byCookie = await keys.world.http.inject({ url: '/api/v1/probe/search', cookies });
       expect(byCookie.statusCode).toBe(401);
       const both = await keys.world.http.inject({

@@ -101,7 +101,7 @@ export function invitationsContract(name: string, open: () => Promise<TestDataba
         expect(answer.statusCode).toBe(201);
         expect(answer.json().refreshToken).toBeUndefined();
         expect(answer.cookies.map((cookie) => cookie.name)).toEqual(
-          expect.arrayContaining(['scriptorium_access', 'scriptorium_refresh']),
+          expect.arrayContaining(['__Host-scriptorium_access', '__Host-scriptorium_refresh']),
         );
       });
 
