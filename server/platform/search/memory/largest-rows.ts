@@ -24,12 +24,27 @@ export class LargestRows {
     else this.#sink(row, score);
   }
 
-  /** Largest scores first. */
-  sorted(): { readonly row: number; readonly score: number }[] {
+  /** The rows alone, largest scores first. */
+  largestFirst(): number[] {
     return Array.from(this.#rows.subarray(0, this.#size), (row, place) => ({
       row,
       score: this.#scores[place] as number,
-    })).sort((a, b) => b.score - a.score || a.row - b.row);
+    }))
+      .sort((a, b) => b.score - a.score || a.row - b.row)
+      .map(({ row }) => row);
+  }
+
+  /** In the order of rows. */
+  inRowOrder(): { readonly rows: readonly number[]; readonly scores: Float32Array } {
+    // One number for a row and its place: typed arrays sort numbers ten times as fast as comparators do.
+    const order = Float64Array.from(
+      this.#rows.subarray(0, this.#size),
+      (row, place) => row * this.#count + place,
+    ).sort();
+    return {
+      rows: Array.from(order, (each) => Math.floor(each / this.#count)),
+      scores: Float32Array.from(order, (each) => this.#scores[each % this.#count] as number),
+    };
   }
 
   #rise(from: number, row: number, score: number): void {

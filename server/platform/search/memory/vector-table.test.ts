@@ -133,8 +133,12 @@ describe('vectors in memory', () => {
             .filter(({ row, score }) => score > 0 && keeps(row))
             .sort((a, b) => b.score - a.score || a.row - b.row)
             .slice(0, depth);
-          expect(found).toEqual(wanted);
-          expect(table.nearest(query, { rows: rows + 3, depth, keeps })).toEqual(wanted);
+          expect(found.largestFirst()).toEqual(wanted.map(({ row }) => row));
+          const ordered = wanted.toSorted((a, b) => a.row - b.row);
+          expect(table.nearest(query, { rows: rows + 3, depth, keeps }).inRowOrder()).toEqual({
+            rows: ordered.map(({ row }) => row),
+            scores: Float32Array.from(ordered, ({ score }) => score),
+          });
         },
       ),
       { numRuns: 60 },
@@ -146,7 +150,7 @@ describe('vectors in memory', () => {
     const table = new VectorTable(16);
     const vector = unit(random, 16);
     for (let row = 0; row < 10; row++) table.set(row, vector);
-    expect(table.nearest(vector, { rows: 6, depth: 20, keeps: all }).map(({ row }) => row)).toEqual([
+    expect(table.nearest(vector, { rows: 6, depth: 20, keeps: all }).largestFirst()).toEqual([
       0, 1, 2, 3, 4, 5,
     ]);
   });

@@ -31,15 +31,18 @@ export interface CosineSource {
   vectors(rows: readonly number[]): Promise<readonly Float32Array[]>;
 }
 
+const NOTHING: RowScores = { rows: [], scores: new Float32Array(0) };
+
 /** Every vector is in memory: exact, and no organization can crowd out another. */
 export function memoryCosines(index: OrganizationIndex): CosineSource {
   const { vectors, rows } = index;
   return {
-    nearest: async (query, keeps, depth) => inRowOrder(vectors?.nearest(query, { rows, depth, keeps }) ?? []),
+    nearest: async (query, keeps, depth) =>
+      vectors?.nearest(query, { rows, depth, keeps }).inRowOrder() ?? NOTHING,
     compare: async (query, _candidates, keeps, depth) => {
       const cosines = new Float32Array(rows);
-      const near = vectors?.nearest(query, { rows, depth, keeps, all: cosines }) ?? [];
-      return { near: near.map(({ row }) => row), cosines };
+      const near = vectors?.nearest(query, { rows, depth, keeps, all: cosines }).largestFirst() ?? [];
+      return { near, cosines };
     },
     vectors: async (rows) =>
       vectors === null ? [] : rows.filter((row) => vectors.has(row)).map((row) => vectors.get(row)),

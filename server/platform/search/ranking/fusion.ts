@@ -78,7 +78,7 @@ export function largestRows(
     const value = values[row] as number;
     if (value > best.least && keeps(row)) best.add(row, value);
   }
-  return best.sorted().map(({ row }) => row);
+  return best.largestFirst();
 }
 
 /** The query's vector moved half-way to the mean of the best passages' (Rocchio 1971), at unit length. */
