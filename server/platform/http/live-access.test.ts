@@ -31,6 +31,20 @@ test('a token that expires ends the stream at the next look', async () => {
   expect(access.signal.reason).toMatchObject({ code: 'identity.access_ended' });
 });
 
+test('a stream ends at the next look when operators have closed what it is part of', async () => {
+  let closed = false;
+  const gate = async () => {
+    if (closed) throw new AppError({ kind: 'unavailable', code: 'x', safeMessage: 'x', retryable: true });
+  };
+  const check = async () => actor;
+  const access = createLiveAccess({ check, gate, recheckMs: 1000 }).watch(request);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(access.signal.aborted).toBe(false);
+  closed = true;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(access.signal.aborted).toBe(true);
+});
+
 test('what changed between the door and the stream is noticed at once', async () => {
   const access = createLiveAccess({ check: async () => ({ ...actor, role: 'guest' }) }).watch(request);
   await vi.advanceTimersByTimeAsync(0);

@@ -14,7 +14,7 @@ const RETRY_AFTER_SECONDS = 10;
 export interface LiveAccess {
   /**
    * The signal aborts with `identity.access_ended` once the request would be refused, or answered for another role:
-   * within a second of the change, within 20 s where a token expires. Call `release` when the stream has ended.
+   * within a second of the change, within 20 s where a token expires or operators close what the stream is part of. Call `release` when the stream has ended.
    * Throws `request.too_many_streams`.
    */
   watch(request: FastifyRequest): { readonly signal: AbortSignal; release(): void };
@@ -23,6 +23,8 @@ export interface LiveAccess {
 export interface LiveAccessOptions {
   /** Asked again with what the request brought. */
   readonly check: AccessCheck;
+  /** Asked after it: throws where operators have closed what is asked for. */
+  readonly gate?: ((request: FastifyRequest) => Promise<void>) | undefined;
   /** Without them only the recheck notices. */
   readonly changes?: AccessChanges | undefined;
   readonly recheckMs?: number;
@@ -31,7 +33,7 @@ export interface LiveAccessOptions {
 }
 
 export function createLiveAccess(options: LiveAccessOptions): LiveAccess {
-  const { check, changes, recheckMs = RECHECK_MS, mostStreams = MOST_STREAMS } = options;
+  const { check, gate, changes, recheckMs = RECHECK_MS, mostStreams = MOST_STREAMS } = options;
   const openStreams = createStreamCount(mostStreams);
   return {
     watch: (request) => {
@@ -57,10 +59,20 @@ export function createLiveAccess(options: LiveAccessOptions): LiveAccess {
       async function isUnchanged(): Promise<boolean> {
         try {
           const now = await check(request);
-          return now === undefined || hasSameRights(actor, now);
+          if (now !== undefined && !hasSameRights(actor, now)) return false;
         } catch (error) {
           // A database that does not answer has not said no: the next look decides.
           return isAppError(error) ? error.retryable : true;
+        }
+        return isOpen();
+      }
+
+      async function isOpen(): Promise<boolean> {
+        try {
+          await gate?.(request);
+          return true;
+        } catch {
+          return false;
         }
       }
 

@@ -101,7 +101,8 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
   http.decorateRequest('actor');
   http.decorateRequest('beforeEnd', null);
   const check = createAccessCheck(options.authenticator, accessCookie(options.settings.secureCookies));
-  http.decorate('liveAccess', createLiveAccess({ check, changes: options.accessChanges }));
+  const gate = options.operating && createGateHook(options.operating);
+  http.decorate('liveAccess', createLiveAccess({ check, gate, changes: options.accessChanges }));
 
   speakJson(http);
   answerErrors(http);
@@ -116,7 +117,7 @@ export async function createHttpServer(options: HttpOptions): Promise<Http> {
       api.addHook('onRoute', requireAccessDeclaration);
       api.addHook('onRequest', createAccessHook(check));
       if (limits) api.addHook('onRequest', limits.byActor);
-      if (options.operating) api.addHook('onRequest', createGateHook(options.operating));
+      if (gate) api.addHook('onRequest', gate);
       options.idempotency?.register(api.withTypeProvider<TypeBoxTypeProvider>());
       for (const routes of options.routes) routes(api.withTypeProvider<TypeBoxTypeProvider>());
     },
