@@ -110,7 +110,8 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
       name: checkName('/name', account.name),
       organization:
         'id' in organization ? organization : { name: checkName('/organizationName', organization.name) },
-      passwordHash: password === null ? null : await passwords.hash(await checkPassword(password, account)),
+      passwordHash:
+        password === null ? null : await passwords.hash(await checkPassword(password, account), undefined),
     };
   }
 
@@ -149,7 +150,7 @@ export function createAccounts({ uow, audit, clock, ids, passwords }: AccountsDe
 
   async function setPassword(actor: Actor, email: string, password: string): Promise<void> {
     const instance = asInstance(actor);
-    const passwordHash = await passwords.hash(await checkPassword(password, { email }));
+    const passwordHash = await passwords.hash(await checkPassword(password, { email }), undefined);
     await uow.write(instance, async (tx) => {
       const row = (await rowOf(tx, email)) ?? missing();
       const at = clock().toISOString();

@@ -62,6 +62,43 @@ describe('guessing passwords', () => {
     expect(await attempt(limits, guess('198.51.100.1'))).toBe(0);
   });
 
+  test.each([
+    ['a /48 of IPv6', (index: number) => `2001:db8:1:${index.toString(16)}::1`, '2001:db8:2::1'],
+    ['a /24 of IPv4', (index: number) => `192.0.2.${index % 256}`, '198.51.100.1'],
+  ])('%s has many networks, and no more guesses than five of them', async (_what, at, elsewhere) => {
+    const limits = create();
+    await limits.forgive(guess(at(255)));
+    let admitted = 0;
+    for (let index = 0; index < 200; index += 1)
+      if ((await attempt(limits, guess(at(index)))) === 0) admitted += 1;
+    // One more is the turn of the first wait.
+    expect(admitted).toBe(51);
+    expect(await attempt(limits, guess(elsewhere))).toBe(0);
+    // Who has signed in from there is not kept out by neighbours.
+    expect(await attempt(limits, guess(at(255)))).toBe(0);
+  });
+
+  test('a /48 cannot have the passwords of everybody computed', async () => {
+    const limits = create();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 1000 }, (_, index) => limits.signIn(`2001:db8:1:${index.toString(16)}::1`)),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(600);
+    await limits.signIn('2001:db8:2::1');
+  });
+
+  test('the right admin secret begins both counts again', async () => {
+    const limits = create();
+    for (let index = 0; index < 200; index += 1) {
+      await limits.adminSecret('192.0.2.7');
+      await limits.forgiveAdminSecret('192.0.2.7');
+    }
+    for (let index = 0; index < 50; index += 1) await limits.adminSecret(`192.0.2.${index}`);
+    await expect(limits.adminSecret('192.0.2.99')).rejects.toMatchObject({
+      code: 'identity.too_many_attempts',
+    });
+  });
+
   test('a hundred attempts at once are ten and one', async () => {
     const limits = create();
     const answers = await Promise.all(Array.from({ length: 100 }, () => attempt(limits, guess('192.0.2.7'))));

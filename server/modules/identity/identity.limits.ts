@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Cache } from '../../platform/cache/port.ts';
-import { networkOf } from '../../platform/rate-limit/index.ts';
+import { networkOf, siteOf } from '../../platform/rate-limit/index.ts';
 import { type Backoff, createBackoffs } from './identity.backoff.ts';
 import { tooManyAttempts } from './identity.errors.ts';
 
@@ -13,6 +13,9 @@ interface Limit {
   readonly windowSeconds: number;
 }
 
+/** What networks of one site may together, of what each of them may: one owner can have many, and many people share some. */
+const SITE = 5;
+
 const SIGN_IN_BY_ADDRESS: Limit = { name: 'sign-in-address', attempts: 120, windowSeconds: 60 };
 /** Guesses at one account from one network: 10 at once, then at most one in a quarter of an hour. A success forgives them. */
 const PASSWORD_BY_NETWORK: Backoff = {
@@ -21,6 +24,12 @@ const PASSWORD_BY_NETWORK: Backoff = {
   baseSeconds: 2,
   capSeconds: 900,
   windowSeconds: 6 * 3600,
+};
+/** Guesses at one account from one site, so that its many networks are no way around. */
+const PASSWORD_BY_SITE: Backoff = {
+  ...PASSWORD_BY_NETWORK,
+  name: 'password-site',
+  free: SITE * PASSWORD_BY_NETWORK.free,
 };
 /**
  * Guesses at one account from everywhere (NIST SP 800-63B, 3.2.2: no more than 100 in a row), so that many networks are no
@@ -111,41 +120,61 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
     const attempts = await tolerating(0, () => cache.increment(key, left));
     if (attempts > limit.attempts) throw tooManyAttempts(left);
   };
-  const forgive = (limit: Limit, subject: string) =>
-    tolerating(undefined, () => cache.delete(windowOf(limit, subject).key));
+  const countPlaces = async (limit: Limit, address: string) => {
+    for (const [ofPlace, place] of placesOf(limit, address)) await count(ofPlace, place);
+  };
+  const forgive = async (limit: Limit, address: string) => {
+    for (const [ofPlace, place] of placesOf(limit, address))
+      await tolerating(undefined, () => cache.delete(windowOf(ofPlace, place).key));
+  };
   const backoffs = createBackoffs(cache, clock);
   const wait = async (backoff: Backoff, subject: string) => {
     const seconds = await tolerating(0, () => backoffs.attempt(backoff, subject));
     if (seconds > 0) throw tooManyAttempts(seconds);
   };
-  const pairOf = ({ emailKey, address }: Guess) => `${networkOf(address)} ${emailKey}`;
-  const knownKey = (guess: Guess) => `identity:known-network:${hash('sha256', pairOf(guess), 'base64url')}`;
+  const pairAt = (place: (address: string) => string, { emailKey, address }: Guess) =>
+    `${place(address)} ${emailKey}`;
+  const knownKey = (guess: Guess) =>
+    `identity:known-network:${hash('sha256', pairAt(networkOf, guess), 'base64url')}`;
 
   return {
-    signIn: (address) => count(SIGN_IN_BY_ADDRESS, networkOf(address)),
+    signIn: (address) => countPlaces(SIGN_IN_BY_ADDRESS, address),
     password: async (guess) => {
-      await wait(PASSWORD_BY_NETWORK, pairOf(guess));
+      await wait(PASSWORD_BY_NETWORK, pairAt(networkOf, guess));
       const known = await tolerating(undefined, () => cache.get(knownKey(guess)));
-      if (known === undefined) await wait(PASSWORD_BY_ACCOUNT, guess.emailKey);
+      if (known !== undefined) return;
+      await wait(PASSWORD_BY_SITE, pairAt(siteOf, guess));
+      await wait(PASSWORD_BY_ACCOUNT, guess.emailKey);
     },
     forgive: (guess) =>
       tolerating(undefined, async () => {
-        await backoffs.forgive(PASSWORD_BY_NETWORK, pairOf(guess));
+        await backoffs.forgive(PASSWORD_BY_NETWORK, pairAt(networkOf, guess));
+        await backoffs.forgive(PASSWORD_BY_SITE, pairAt(siteOf, guess));
         await cache.set(knownKey(guess), '1', KNOWN_SECONDS);
       }),
     register: async (address) => {
-      await count(REGISTER_BY_ADDRESS, networkOf(address));
+      await countPlaces(REGISTER_BY_ADDRESS, address);
       // Also for addresses that are free: a refusal of only the others would tell which they are.
-      const { key, left } = windowOf(TAKEN_BY_ADDRESS, networkOf(address));
-      const taken = Number((await tolerating(undefined, () => cache.get(key))) ?? 0);
-      if (taken >= TAKEN_BY_ADDRESS.attempts) throw tooManyAttempts(left);
+      for (const [limit, place] of placesOf(TAKEN_BY_ADDRESS, address)) {
+        const { key, left } = windowOf(limit, place);
+        const taken = Number((await tolerating(undefined, () => cache.get(key))) ?? 0);
+        if (taken >= limit.attempts) throw tooManyAttempts(left);
+      }
     },
-    registerTaken: (address) => count(TAKEN_BY_ADDRESS, networkOf(address)),
+    registerTaken: (address) => countPlaces(TAKEN_BY_ADDRESS, address),
     mail: async ({ emailKey, address }) => {
-      await count(MAIL_BY_ADDRESS, networkOf(address));
+      await countPlaces(MAIL_BY_ADDRESS, address);
       await count(MAIL_BY_RECIPIENT, emailKey);
     },
-    adminSecret: (address) => count(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
-    forgiveAdminSecret: (address) => forgive(ADMIN_SECRET_BY_ADDRESS, networkOf(address)),
+    adminSecret: (address) => countPlaces(ADMIN_SECRET_BY_ADDRESS, address),
+    forgiveAdminSecret: (address) => forgive(ADMIN_SECRET_BY_ADDRESS, address),
   };
+}
+
+/** By what somebody is counted: their network, and the site that it belongs to. */
+function placesOf(limit: Limit, address: string): readonly (readonly [Limit, string])[] {
+  return [
+    [limit, networkOf(address)],
+    [{ ...limit, attempts: SITE * limit.attempts }, siteOf(address)],
+  ];
 }

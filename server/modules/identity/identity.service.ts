@@ -72,7 +72,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
       emailKey === undefined ? undefined : findAccountByEmail(tx, emailKey),
     );
     // The same work for an account that does not exist, so that the time does not tell.
-    const right = await passwords.verify(account?.password_hash ?? null, body.password);
+    const right = await passwords.verify(account?.password_hash ?? null, body.password, origin.address);
     if (!account || !right) {
       // Not awaited, for the same reason: only an account that exists has somewhere to record it.
       void recordFailure(actor, account);

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { siteOf } from '../rate-limit/index.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import type { PasswordHasher } from './port.ts';
 
@@ -17,14 +18,19 @@ export interface PasswordHasherOptions {
 }
 
 export function createPasswordHasher(options: PasswordHasherOptions): PasswordHasher {
-  const limited = limitConcurrency({ running: options.parallel, waiting: options.waiting });
+  const inTurn = limitConcurrency({ running: options.parallel, waiting: options.waiting });
   return {
-    hash: (password) => limited(() => hash(bytesOf(password), COSTS)),
-    verify: async (stored, password) => {
-      const matches = await limited(() => verify(stored ?? NOBODY, bytesOf(password)));
+    hash: (password, address) => inTurn(lineOf(address), () => hash(bytesOf(password), COSTS)),
+    verify: async (stored, password, address) => {
+      const matches = await inTurn(lineOf(address), () => verify(stored ?? NOBODY, bytesOf(password)));
       return matches && stored !== null;
     },
   };
+}
+
+/** The command line and jobs have no address, and a line of their own. */
+function lineOf(address: string | undefined): string {
+  return address === undefined ? '' : siteOf(address);
 }
 
 /** NFKC (NIST SP 800-63B, 3.1.1.2), so that one password typed on two keyboards is one password. */

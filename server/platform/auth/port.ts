@@ -88,10 +88,13 @@ export interface KeyRing {
 
 /** Keeps passwords as slow hashes. */
 export interface PasswordHasher {
-  /** A hash in PHC form, with its own salt and costs. */
-  hash(password: string): Promise<string>;
+  /**
+   * A hash in PHC form, with its own salt and costs. `address`: the network address that asks; requests of different networks
+   * take turns. Both methods throw `auth.busy` where too many wait.
+   */
+  hash(password: string, address: string | undefined): Promise<string>;
   /** False for a wrong password, and, after the same work, where there is no hash to compare with. */
-  verify(hash: string | null, password: string): Promise<boolean>;
+  verify(hash: string | null, password: string, address: string | undefined): Promise<boolean>;
 }
 
 /** The proof that a request comes from a page that could read the answer to the sign-in. */

@@ -1,4 +1,4 @@
-export { networkOf } from './network.ts';
+export { networkOf, siteOf } from './network.ts';
 export type * from './port.ts';
 export { WINDOW_SECONDS } from './port.ts';
 export { createRateLimits, type RateLimitsOptions } from './rate-limits.ts';

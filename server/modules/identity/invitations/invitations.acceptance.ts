@@ -149,7 +149,10 @@ export function createInvitationAcceptance(dependencies: AcceptanceDependencies)
     if (missing.length > 0) throw accountDetailsNeeded(missing.map((field) => `/${field}`));
     await limits.register(origin.address);
     const name = checkName('/name', given.name ?? '');
-    const passwordHash = await passwords.hash(await checkPassword(given.password ?? '', { email, name }));
+    const passwordHash = await passwords.hash(
+      await checkPassword(given.password ?? '', { email, name }),
+      origin.address,
+    );
     const session = await withInvitation(actor, token, (tx, invitation) =>
       openAccount(tx, actor, origin, invitation, { name, passwordHash }),
     ).catch((error: unknown) => {

@@ -88,7 +88,7 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
       lasting: true,
     });
     const checked = await checkPassword(body.newPassword, account, '/newPassword');
-    const passwordHash = await passwords.hash(checked);
+    const passwordHash = await passwords.hash(checked, origin.address);
     await uow.write(instanceActor(actor.requestId), (tx) =>
       replace(tx, actor, account, {
         passwordHash,
@@ -129,7 +129,7 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
     });
     if (!account) throw proofNotValid();
     const checked = await checkPassword(body.newPassword, account, '/newPassword');
-    const passwordHash = await passwords.hash(checked);
+    const passwordHash = await passwords.hash(checked, origin.address);
     await uow.write(instance, async (tx) => {
       const at = clock().toISOString();
       const proof = await takeProof(tx, { tokenHash, purposes: ['reset_password'], at });

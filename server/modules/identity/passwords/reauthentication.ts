@@ -61,7 +61,7 @@ export function createReauthentication(dependencies: ReauthenticationDependencie
     }
     const guess = { emailKey: account.email_key, address: origin.address };
     await limits.password(guess);
-    if (!(await passwords.verify(account.password_hash, password))) throw wrongPassword(path);
+    if (!(await passwords.verify(account.password_hash, password, origin.address))) throw wrongPassword(path);
     await limits.forgive(guess);
     return account;
   };

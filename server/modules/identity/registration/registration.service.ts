@@ -79,7 +79,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
   async function register(actor: Actor, origin: Origin, body: RegisterBody): Promise<Registered> {
     if (mode === 'closed') throw registrationClosed();
     await limits.register(origin.address);
-    const applicant = await prepare(body);
+    const applicant = await prepare(body, origin.address);
     if (mode === 'verified') return await apply(actor, applicant);
     const session = await uow
       .write(instanceActor(actor.requestId), (tx) => join(tx, actor, origin, applicant, false))
@@ -91,14 +91,14 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
     throw emailTaken();
   }
 
-  async function prepare(body: RegisterBody): Promise<Applicant> {
+  async function prepare(body: RegisterBody, address: string): Promise<Applicant> {
     const { email, emailKey } = checkEmail(body.email);
     const name = checkName('/name', body.name);
     const organizationName =
       body.organizationName === undefined
         ? defaultOrganizationName(name)
         : checkName('/organizationName', body.organizationName);
-    const passwordHash = await passwords.hash(await checkPassword(body.password, { email, name }));
+    const passwordHash = await passwords.hash(await checkPassword(body.password, { email, name }), address);
     return { email, emailKey, name, organizationName, passwordHash };
   }
 
@@ -138,7 +138,8 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
     if (!pending) throw proofNotValid();
     const guess = { emailKey: pending.email_key, address: origin.address };
     await limits.password(guess);
-    if (!(await passwords.verify(pending.password_hash, password))) throw invalidCredentials();
+    if (!(await passwords.verify(pending.password_hash, password, origin.address)))
+      throw invalidCredentials();
     await limits.forgive(guess);
     const applicant: Applicant = {
       email: pending.email,
