@@ -1,0 +1,4 @@
+import { embeddedTestDatabase } from '../../testing/database.ts';
+import { libraryFairnessContract } from './library.fairness.contract.ts';
+
+libraryFairnessContract('the embedded database', embeddedTestDatabase);
