@@ -20,8 +20,11 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Builds the console when its sources changed, then starts the product on an empty folder and a free port. */
-export async function startServer(): Promise<RunningServer> {
+/**
+ * Builds the console when its sources changed, then starts the product on an empty folder and a free port. `settings`: of the
+ * environment, beside those of every test.
+ */
+export async function startServer(settings: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
   await promisify(execFile)(process.execPath, ['scripts/bootstrap.mjs', '--console'], { cwd: ROOT });
   const folder = await mkdtemp(join(tmpdir(), 'scriptorium-console-'));
   const child = spawn(process.execPath, ['server/main.ts', 'serve'], {
@@ -33,6 +36,7 @@ export async function startServer(): Promise<RunningServer> {
       PORT: '0',
       RATE_LIMIT: 'off',
       ADMIN_SECRET_KEY: OPERATOR_SECRET,
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

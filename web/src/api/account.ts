@@ -114,13 +114,8 @@ export function useIdentityActions() {
   return {
     /** The browser goes on to the provider, and comes back to `returnTo`. */
     connect: useMutation({
-      mutationFn: (link: { provider: string; returnTo: string }) =>
-        unwrap(
-          client.POST('/api/v1/auth/oidc/{provider}/link', {
-            params: { path: { provider: link.provider } },
-            body: { returnTo: link.returnTo },
-          }),
-        ),
+      mutationFn: ({ provider, ...body }: { provider: string; returnTo: string; currentPassword?: string }) =>
+        unwrap(client.POST('/api/v1/auth/oidc/{provider}/link', { params: { path: { provider } }, body })),
       onSuccess: ({ url }) => window.location.assign(url),
     }),
     disconnect: useMutation({

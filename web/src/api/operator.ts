@@ -38,6 +38,18 @@ export function useInstanceOrganizations(filter: { q?: string; state?: 'suspende
   );
 }
 
+/** Asked for only where there is an id. */
+export function useInstanceOrganization(id: string) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [KEY, 'organization', id],
+    queryFn: ({ signal }) =>
+      unwrap(client.GET(`${OPERATOR}/organizations/{id}`, { params: { path: { id } }, signal })),
+    enabled: id !== '',
+    staleTime: 60_000,
+  });
+}
+
 export function useSuspension() {
   const client = useClient();
   const onSettled = useRefresh();

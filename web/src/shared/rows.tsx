@@ -41,12 +41,15 @@ export function RowAbout(props: AboutProps) {
       {props.meta !== undefined && <div className={classes.meta}>{props.meta}</div>}
       {props.children}
       {props.error !== undefined && props.error !== null && (
-        <p className={classes.failure} role="alert">
-          {messageOf(props.error)}
-        </p>
+        <RowFailure role="alert">{messageOf(props.error)}</RowFailure>
       )}
     </div>
   );
+}
+
+/** Below what is known of a row: what went wrong with it. */
+export function RowFailure(props: ComponentProps<'p'>) {
+  return <p {...props} className={classes.failure} />;
 }
 
 export type Tone = 'idle' | 'active' | 'good' | 'warning' | 'bad';

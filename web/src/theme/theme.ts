@@ -6,6 +6,8 @@ import {
   type MantineColorsTuple,
   Menu,
   Modal,
+  Notification,
+  Select,
   Tooltip,
 } from '@mantine/core';
 
@@ -85,6 +87,8 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { portalProps: { target: OVERLAYS } } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Select: Select.extend({ defaultProps: { comboboxProps: { portalProps: { target: OVERLAYS } } } }),
   },
   black: '#1f1c18',
   fontFamily: 'var(--sans)',

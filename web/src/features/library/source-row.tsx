@@ -13,7 +13,7 @@ import type { Source, Stage } from '../../../../client/index.ts';
 import { useSourceActions } from '../../api/library.ts';
 import { formatAgo, formatBytes, languageName, mediaName } from '../../shared/format.ts';
 import { MediaIcon } from '../../shared/media-icon.tsx';
-import { Row, RowAbout, Status, type Tone } from '../../shared/rows.tsx';
+import { Row, RowAbout, RowFailure, Status, type Tone } from '../../shared/rows.tsx';
 import { isMoving, stageProgress, stageWords } from '../../shared/stage.ts';
 import classes from './source-list.module.css';
 
@@ -39,7 +39,7 @@ export const SourceRow = memo(
         </span>
         <RowAbout title={<Title source={source} />} meta={metaOf(source)} error={failure}>
           {source.failure !== undefined && source.stage === 'failed' && (
-            <p className={classes.failure}>{source.failure.message}</p>
+            <RowFailure>{source.failure.message}</RowFailure>
           )}
         </RowAbout>
         <StageCell

@@ -1,7 +1,7 @@
-import { PasswordInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useSignIn } from '../../api/identity.ts';
 import { Doorway } from './doorway.tsx';
+import { PasswordField } from './doorway-fields.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 
 /** The link of a registration was followed: only who chose its password may finish it. */
@@ -23,14 +23,7 @@ export function ConfirmRegistration(props: { token: string; onDone: () => void }
           confirm.mutate({ kind: 'registered', token, password }, { onSuccess: onDone }),
         )}
       >
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          autoFocus
-          size="md"
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
+        <PasswordField autoFocus key={form.key('password')} {...form.getInputProps('password')} />
       </DoorwayForm>
     </Doorway>
   );

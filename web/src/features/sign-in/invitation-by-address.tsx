@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,10 +6,11 @@ import { type AcceptInvitationBody, ProblemError } from '../../../../client/inde
 import { useAcceptInvitation } from '../../api/mailed-links.ts';
 import { fieldErrors } from '../../shared/field-errors.ts';
 import { FormError } from '../../shared/form-error.tsx';
-import { NEW_PASSWORD_HINT, newPassword } from '../../shared/new-password.ts';
+import { newPassword } from '../../shared/new-password.ts';
 import { TextLink } from '../../shared/text-link.tsx';
 import type { AcceptProps } from './accept-props.ts';
 import classes from './doorway.module.css';
+import { NameField, NewPasswordField } from './doorway-fields.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 import { useEnter } from './use-enter.ts';
 
@@ -101,22 +102,8 @@ function NewAccount(props: NewAccountProps) {
         props.onSubmit(account, (error) => form.setErrors(fieldErrors(error))),
       )}
     >
-      <TextInput
-        label="Your name"
-        autoComplete="name"
-        autoFocus
-        size="md"
-        key={form.key('name')}
-        {...form.getInputProps('name')}
-      />
-      <PasswordInput
-        label="Password"
-        description={NEW_PASSWORD_HINT}
-        autoComplete="new-password"
-        size="md"
-        key={form.key('password')}
-        {...form.getInputProps('password')}
-      />
+      <NameField autoFocus key={form.key('name')} {...form.getInputProps('name')} />
+      <NewPasswordField key={form.key('password')} {...form.getInputProps('password')} />
     </DoorwayForm>
   );
 }

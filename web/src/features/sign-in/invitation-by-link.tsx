@@ -1,8 +1,9 @@
-import { Stack, TextInput } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { isEmail, useForm } from '@mantine/form';
 import { useAcceptInvitation } from '../../api/mailed-links.ts';
 import { fieldErrors } from '../../shared/field-errors.ts';
 import type { AcceptProps } from './accept-props.ts';
+import { EmailField } from './doorway-fields.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 import { SignInFirst } from './invitation-by-address.tsx';
 
@@ -27,12 +28,8 @@ export function AcceptByLink(props: AcceptProps) {
         pending={accept.isPending}
         onSubmit={submit}
       >
-        <TextInput
-          label="E-mail address"
+        <EmailField
           description="A mail with a link confirms that it is yours"
-          type="email"
-          autoComplete="username"
-          size="md"
           key={form.key('email')}
           {...form.getInputProps('email')}
         />

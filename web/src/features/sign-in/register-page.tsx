@@ -1,14 +1,15 @@
-import { PasswordInput, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { isEmail, isNotEmpty, useForm } from '@mantine/form';
 import { useDocumentTitle } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
 import { useSignIn } from '../../api/identity.ts';
 import { useInstance } from '../../api/instance.ts';
 import { fieldErrors } from '../../shared/field-errors.ts';
-import { NEW_PASSWORD_HINT, newPassword } from '../../shared/new-password.ts';
+import { newPassword } from '../../shared/new-password.ts';
 import { TextLink } from '../../shared/text-link.tsx';
 import { ConfirmRegistration } from './confirm-registration.tsx';
 import { Doorway } from './doorway.tsx';
+import { EmailField, NameField, NewPasswordField } from './doorway-fields.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 import { useEnter } from './use-enter.ts';
 import { useFragment } from './use-fragment.ts';
@@ -79,13 +80,7 @@ function RegisterForm(props: { onDone: () => void }) {
       pending={register.isPending}
       onSubmit={submit}
     >
-      <TextInput
-        label="Your name"
-        autoComplete="name"
-        size="md"
-        key={form.key('name')}
-        {...form.getInputProps('name')}
-      />
+      <NameField key={form.key('name')} {...form.getInputProps('name')} />
       <TextInput
         label="Organization"
         description="Optional; you can share it with others later"
@@ -94,22 +89,8 @@ function RegisterForm(props: { onDone: () => void }) {
         key={form.key('organizationName')}
         {...form.getInputProps('organizationName')}
       />
-      <TextInput
-        label="E-mail address"
-        type="email"
-        autoComplete="username"
-        size="md"
-        key={form.key('email')}
-        {...form.getInputProps('email')}
-      />
-      <PasswordInput
-        label="Password"
-        description={NEW_PASSWORD_HINT}
-        autoComplete="new-password"
-        size="md"
-        key={form.key('password')}
-        {...form.getInputProps('password')}
-      />
+      <EmailField key={form.key('email')} {...form.getInputProps('email')} />
+      <NewPasswordField key={form.key('password')} {...form.getInputProps('password')} />
     </DoorwayForm>
   );
 }

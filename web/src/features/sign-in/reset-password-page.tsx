@@ -1,11 +1,12 @@
-import { Alert, PasswordInput, TextInput } from '@mantine/core';
+import { Alert } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useRequestPasswordReset, useResetPassword } from '../../api/mailed-links.ts';
 import { fieldErrors } from '../../shared/field-errors.ts';
-import { NEW_PASSWORD_HINT, newPassword } from '../../shared/new-password.ts';
+import { newPassword } from '../../shared/new-password.ts';
 import { TextLink } from '../../shared/text-link.tsx';
 import { Doorway } from './doorway.tsx';
+import { EmailField, NewPasswordField } from './doorway-fields.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 import { useFragment } from './use-fragment.ts';
 
@@ -35,14 +36,7 @@ function AskForLink() {
         pending={ask.isPending}
         onSubmit={form.onSubmit(({ email }) => ask.mutate(email))}
       >
-        <TextInput
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          size="md"
-          key={form.key('email')}
-          {...form.getInputProps('email')}
-        />
+        <EmailField key={form.key('email')} {...form.getInputProps('email')} />
       </DoorwayForm>
       <p>
         <TextLink to="/sign-in">Back to signing in</TextLink>
@@ -77,12 +71,9 @@ function SetPassword(props: { token: string }) {
   return (
     <Doorway title="Set a new password" lead="It ends all your sign-ins, on every device.">
       <DoorwayForm error={reset.error} act="Set the password" pending={reset.isPending} onSubmit={submit}>
-        <PasswordInput
+        <NewPasswordField
           label="New password"
-          description={NEW_PASSWORD_HINT}
-          autoComplete="new-password"
           autoFocus
-          size="md"
           key={form.key('newPassword')}
           {...form.getInputProps('newPassword')}
         />

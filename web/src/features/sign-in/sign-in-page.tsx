@@ -1,4 +1,3 @@
-import { PasswordInput, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useDocumentTitle } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
@@ -9,6 +8,7 @@ import { useInstance } from '../../api/instance.ts';
 import { PageLoading } from '../../shared/page-loading.tsx';
 import { TextLink } from '../../shared/text-link.tsx';
 import { Doorway } from './doorway.tsx';
+import { EmailField, PasswordField } from './doorway-fields.tsx';
 import { DoorwayForm } from './doorway-form.tsx';
 import { ProviderButtons, ProviderFailure } from './providers.tsx';
 import { SecondFactorStep } from './second-factor-step.tsx';
@@ -57,21 +57,8 @@ export function SignInPage() {
         pending={signIn.isPending}
         onSubmit={form.onSubmit((body) => signIn.mutate({ kind: 'password', body }, { onSuccess: enter }))}
       >
-        <TextInput
-          label="E-mail address"
-          type="email"
-          autoComplete="username"
-          size="md"
-          key={form.key('email')}
-          {...form.getInputProps('email')}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          size="md"
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
+        <EmailField key={form.key('email')} {...form.getInputProps('email')} />
+        <PasswordField key={form.key('password')} {...form.getInputProps('password')} />
       </DoorwayForm>
       <ProviderButtons next={next} />
       <p>

@@ -3,7 +3,7 @@ import type { Task } from '../../../../client/index.ts';
 import { useIsAtLeast } from '../../api/identity.ts';
 import { isActive, useTaskActions } from '../../api/tasks.ts';
 import { formatAgo, formatNumber } from '../../shared/format.ts';
-import { Row, RowAbout, Status } from '../../shared/rows.tsx';
+import { Row, RowAbout, RowFailure, Status } from '../../shared/rows.tsx';
 import { statusTone, statusWords } from './status.ts';
 import classes from './tasks-page.module.css';
 
@@ -14,7 +14,7 @@ export function TaskRow(props: { task: Task }) {
   return (
     <Row data-task={task.id} data-status={task.status}>
       <RowAbout title={task.title} meta={metaOf(task)} error={cancel.error ?? retry.error}>
-        {task.error !== undefined && <p className={classes.error}>{task.error.message}</p>}
+        {task.error !== undefined && <RowFailure>{task.error.message}</RowFailure>}
       </RowAbout>
       <div className={classes.state}>
         <Status tone={statusTone(task.status)}>

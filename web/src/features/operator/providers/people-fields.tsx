@@ -1,9 +1,8 @@
 import { ActionIcon, Button, Fieldset, Group, NativeSelect, Stack, Switch, TextInput } from '@mantine/core';
 import { randomId } from '@mantine/hooks';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useInstanceOrganizations } from '../../../api/operator.ts';
-import { itemsOf } from '../../../api/pages.ts';
 import { ROLE_OPTIONS } from '../../../shared/roles.ts';
+import { OrganizationSelect } from '../organization-select.tsx';
 import type { ProviderForm } from './provider-form.ts';
 import classes from './providers.module.css';
 
@@ -45,13 +44,6 @@ export function PeopleFields(props: { form: ProviderForm }) {
 
 function Destinations(props: { form: ProviderForm }) {
   const { form } = props;
-  const organizations = useInstanceOrganizations({});
-  const known = itemsOf(organizations.data);
-  const options = (id: string) => [
-    { value: '', label: 'Choose an organization' },
-    ...known.map((organization) => ({ value: organization.id, label: organization.name })),
-    ...(id === '' || known.some((organization) => organization.id === id) ? [] : [{ value: id, label: id }]),
-  ];
   return (
     <Fieldset legend="Where it leads">
       <Stack>
@@ -61,11 +53,10 @@ function Destinations(props: { form: ProviderForm }) {
           placeholder="hd"
           {...form.getInputProps('organizationClaim')}
         />
-        {form.values.organizations.map(({ key, organizationId }, index) => (
+        {form.values.organizations.map(({ key }, index) => (
           <Group key={key} gap="sm" align="flex-end" className={classes.rule}>
-            <NativeSelect
+            <OrganizationSelect
               label="Organization"
-              data={options(organizationId)}
               {...form.getInputProps(`organizations.${index}.organizationId`)}
             />
             <TextInput

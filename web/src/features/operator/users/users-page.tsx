@@ -1,4 +1,3 @@
-import { SegmentedControl, UnstyledButton } from '@mantine/core';
 import { IconUserSearch } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,96 +9,55 @@ import { EmptyState } from '../../../shared/empty-state.tsx';
 import { formatDate } from '../../../shared/format.ts';
 import { PageHeader } from '../../../shared/page-header.tsx';
 import { PagedRows } from '../../../shared/paged-rows.tsx';
-import { Row, RowAbout, Status } from '../../../shared/rows.tsx';
-import { SearchField } from '../../../shared/search-field.tsx';
-import { useAddressText } from '../../../shared/use-address-text.ts';
+import { Status } from '../../../shared/rows.tsx';
+import { DirectoryFilters, DirectoryRow } from '../directory.tsx';
 import classes from '../operator.module.css';
 import { UserDrawer } from './user-drawer.tsx';
 
 const STATE_WORDS = { disabled: 'Disabled', operator: 'Operators' } as const;
+const STATES = USER_STATES.map((state) => [state, STATE_WORDS[state]] as const);
 
 const route = getRouteApi('/signed-in/operator/users');
 
 export function UsersPage() {
-  const { q, state } = route.useSearch();
-  const users = useInstanceUsers({
-    ...(q === undefined ? {} : { q }),
-    ...(state === undefined ? {} : { state }),
-  });
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const me = useMe();
+  const users = useInstanceUsers(search);
   const [openId, setOpenId] = useState<string | null>(null);
   return (
     <>
       <PageHeader title="Accounts" lead="Everybody who has an account on this instance." />
-      <Filters />
+      <DirectoryFilters
+        label="Find an account"
+        placeholder="Find by name or address"
+        states={STATES}
+        search={search}
+        onSearch={(next) => void navigate({ search: next })}
+      />
       <PagedRows
         query={users}
         name="accounts"
         className={classes.columns}
         empty={
           <EmptyState icon={<IconUserSearch />} title="No account matches">
-            Look for a shorter part of the name or the address, or show all states.
+            Look for how a first name, a last name or an address begins, or show all states.
           </EmptyState>
         }
       >
-        {(user) => <UserRow key={user.id} user={user} onOpen={() => setOpenId(user.id)} />}
+        {(user) => (
+          <DirectoryRow
+            key={user.id}
+            data-user={user.id}
+            name={user.id === me.user.id ? `${user.name} (you)` : user.name}
+            meta={`${user.email} · since ${formatDate(user.createdAt)}`}
+            status={<UserStatus user={user} />}
+            onOpen={() => setOpenId(user.id)}
+          />
+        )}
       </PagedRows>
       {openId !== null && <UserDrawer id={openId} onClose={() => setOpenId(null)} />}
     </>
-  );
-}
-
-function Filters() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const q = useAddressText(
-    search.q,
-    (text) =>
-      void navigate({ search: ({ q: _, ...others }) => (text === '' ? others : { ...others, q: text }) }),
-    300,
-  );
-  return (
-    <div className={classes.filters}>
-      <SearchField
-        label="Find an account"
-        placeholder="Find by name or address"
-        value={q.typed}
-        onChange={q.setTyped}
-      />
-      <SegmentedControl
-        aria-label="State"
-        data={[
-          { value: 'all', label: 'All' },
-          ...USER_STATES.map((value) => ({ value, label: STATE_WORDS[value] })),
-        ]}
-        value={search.state ?? 'all'}
-        onChange={(value) => {
-          const chosen = USER_STATES.find((candidate) => candidate === value);
-          void navigate({
-            search: ({ state: _, ...others }) =>
-              chosen === undefined ? others : { ...others, state: chosen },
-          });
-        }}
-      />
-    </div>
-  );
-}
-
-function UserRow(props: { user: InstanceUser; onOpen: () => void }) {
-  const { user } = props;
-  const me = useMe();
-  return (
-    <Row data-user={user.id}>
-      <RowAbout
-        title={
-          <UnstyledButton className={classes.open} onClick={props.onOpen} aria-haspopup="dialog">
-            {user.name}
-            {user.id === me.user.id && ' (you)'}
-          </UnstyledButton>
-        }
-        meta={`${user.email} · since ${formatDate(user.createdAt)}`}
-      />
-      <UserStatus user={user} />
-    </Row>
   );
 }
 

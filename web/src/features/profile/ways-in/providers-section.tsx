@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
-import type { ConnectedIdentity, SignInProvider } from '../../../../../client/index.ts';
+import { type ConnectedIdentity, ProblemError, type SignInProvider } from '../../../../../client/index.ts';
 import { useConnectedIdentities, useIdentityActions } from '../../../api/account.ts';
 import { useSignInProviders } from '../../../api/instance.ts';
 import { Confirm } from '../../../shared/confirm.tsx';
@@ -9,6 +10,7 @@ import { formatDate } from '../../../shared/format.ts';
 import { Row, RowAbout, Rows } from '../../../shared/rows.tsx';
 import { SettingsSection } from '../../../shared/settings-section.tsx';
 import { Waiting } from '../../../shared/waiting.tsx';
+import { ConnectDialog, RETURN_TO } from './connect-dialog.tsx';
 
 /** Nothing where the installation knows no identity provider, and none is connected. */
 export function ProvidersSection() {
@@ -66,21 +68,35 @@ function ConnectedRow(props: { identity: ConnectedIdentity; onDisconnect: () => 
   );
 }
 
+/** Refusals after which the password helps: the sign-in is some time ago, or was by another provider. */
+const PASSWORD_HELPS = ['identity.recent_sign_in_required', 'identity.own_sign_in_required'];
+
 function OtherRow(props: { provider: SignInProvider }) {
   const { id, label } = props.provider;
   const { connect } = useIdentityActions();
+  const [asking, ask] = useDisclosure();
+  const start = () =>
+    connect.mutate(
+      { provider: id, returnTo: RETURN_TO },
+      {
+        onError: (error) => {
+          if (error instanceof ProblemError && PASSWORD_HELPS.includes(error.code)) ask.open();
+        },
+      },
+    );
   return (
     <Row>
-      <RowAbout title={label} meta="not connected" error={connect.error} />
+      <RowAbout title={label} meta="not connected" error={asking ? null : connect.error} />
       <Button
         size="compact-md"
         variant="default"
         aria-label={`Connect ${label}`}
         loading={connect.isPending}
-        onClick={() => connect.mutate({ provider: id, returnTo: '/profile/ways-in' })}
+        onClick={start}
       >
         Connect
       </Button>
+      {asking && <ConnectDialog provider={props.provider} onClose={ask.close} />}
     </Row>
   );
 }
