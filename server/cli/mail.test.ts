@@ -32,7 +32,7 @@ test('what is held is listed and shown, and sent once there is a server to send 
   const id = /[0-9a-f-]{36}/.exec(listed.stdout)?.[0] ?? '';
   const shown = await cli.run(['mail', 'show', id, '--server', url], OPERATOR);
   expect(shown.stdout).toMatch(/^To: ada@example\.org\nSubject: .+\nState: held\n/);
-  expect(shown.stdout).toContain('/verify-email#token=');
+  expect(shown.stdout).toContain(`${url}/verify-email#token=`);
   const refused = await cli.run(['mail', 'show', id, '--server', url], { ADMIN_SECRET_KEY: 'x'.repeat(40) });
   expect([refused.code, refused.stdout]).toEqual([1, '']);
   await stop(server);

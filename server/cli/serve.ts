@@ -1,6 +1,8 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Command } from 'commander';
 import type { Application } from '../app/compose.ts';
+import type { Config } from '../platform/config/index.ts';
 import type { CommandContext } from './context.ts';
 
 const SERVE_HELP = `
@@ -34,7 +36,8 @@ async function runServer(
   context: CommandContext,
   role: { readonly serve: boolean; readonly work: boolean },
 ): Promise<void> {
-  const config = context.loadConfig();
+  const loaded = context.loadConfig();
+  const config = role.serve ? await withPort(loaded) : loaded;
   const { compose } = await import('../app/compose.ts');
   const app = await compose(config);
   const stopped = stopOnSignal(() => app.stop(), context.terminal.printError);
@@ -49,6 +52,20 @@ async function runServer(
     if (!asked) throw error;
   }
   await stopped;
+}
+
+/**
+ * With port 0 a free one is found before anything is put together: links in mail and addresses for identity providers hold it.
+ * Where another program takes it meanwhile, the start fails and says so.
+ */
+async function withPort(config: Config): Promise<Config> {
+  if (config.http.port !== 0) return config;
+  const probe = createServer().listen({ host: config.http.host, port: 0 });
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return { ...config, http: { ...config.http, port } };
 }
 
 async function serve(context: CommandContext, app: Application): Promise<void> {

@@ -68,9 +68,12 @@ describe('configuration', () => {
 
   test.each([
     ['development', {}, 'open'],
-    ['development', { SMTP_URL: 'smtps://mail.example.org' }, 'open'],
+    ['development', { SMTP_URL: 'smtps://mail.example.org' }, 'verified'],
     ['production', {}, 'open'],
     ['production', { SMTP_URL: 'smtps://mail.example.org' }, 'verified'],
+    // With mail nobody needs to be told that an address has an account, so nobody is.
+    ['production', { SMTP_URL: 'smtps://mail.example.org', REGISTRATION: 'open' }, 'verified'],
+    ['production', { REGISTRATION: 'verified' }, 'verified'],
     ['production', { SMTP_URL: 'smtps://mail.example.org', REGISTRATION: 'closed' }, 'closed'],
   ])('in %s with %j registration is %s', (NODE_ENV, extra, mode) => {
     expect(loadConfig({ NODE_ENV, SECRET_KEY: SECRET, ...extra }).identity.registration).toBe(mode);

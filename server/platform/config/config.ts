@@ -204,7 +204,7 @@ function toConfig(s: Settings): Config {
       accessTokenSeconds: s.ACCESS_TOKEN_MINUTES * 60,
       signingKeyDays: s.SIGNING_KEY_DAYS,
       sessionSeconds: s.SESSION_DAYS * 86_400,
-      registration: s.REGISTRATION ?? (production && s.SMTP_URL ? 'verified' : 'open'),
+      registration: s.REGISTRATION === 'open' && s.SMTP_URL ? 'verified' : s.REGISTRATION,
       organizationGraceDays: s.ORGANIZATION_GRACE_DAYS,
       organizationsPerPerson: s.ORGANIZATIONS_PER_PERSON,
     },

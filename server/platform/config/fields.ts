@@ -64,17 +64,6 @@ export function oneOf<const T extends string>(
   return field(parse, fallback, describe, fallback);
 }
 
-export function optionalOneOf<const T extends string>(
-  allowed: readonly T[],
-  describe: Describe,
-): Field<T | undefined> {
-  const parse = (raw: string) => {
-    const value = allowed.find((candidate) => candidate === raw);
-    return value === undefined ? { problem: `must be one of ${allowed.join(', ')}` } : { value };
-  };
-  return field<T | undefined>(parse, undefined, describe, '');
-}
-
 export function optionalUrl(protocols: readonly string[], describe: Describe): Field<string | undefined> {
   const parse = (raw: string) => {
     const url = URL.canParse(raw) ? new URL(raw) : undefined;

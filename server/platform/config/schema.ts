@@ -1,16 +1,5 @@
 import { parseAllowed, parsePort } from '../outbound/index.ts';
-import {
-  flag,
-  integer,
-  list,
-  model,
-  oneOf,
-  optionalOneOf,
-  optionalText,
-  optionalUrl,
-  originList,
-  text,
-} from './fields.ts';
+import { flag, integer, list, model, oneOf, optionalText, optionalUrl, originList, text } from './fields.ts';
 
 /** Every setting there is, in the order of `.env.example`, which is generated from this table. */
 export const SETTINGS = {
@@ -95,8 +84,8 @@ export const SETTINGS = {
     max: 10_000,
     doc: 'How many organizations a person may make and be the admin of; 0, and with REGISTRATION=closed: only operators make them.',
   }),
-  REGISTRATION: optionalOneOf(['open', 'verified', 'closed'], {
-    doc: 'open: whoever registers is signed in. verified: they first confirm their address by mail, and nobody learns who has an account. closed: by invitation only. Unset: verified in production with SMTP_URL, otherwise open.',
+  REGISTRATION: oneOf(['open', 'verified', 'closed'], 'open', {
+    doc: 'open: people make accounts; with SMTP_URL they confirm their address by mail first, and nobody learns who has an account; without it they are signed in at once. verified: by mail in any case, which operators pass on without SMTP_URL. closed: by invitation only.',
   }),
   SMTP_URL: optionalUrl(['smtp:', 'smtps:'], {
     doc: 'Mail server, smtps://user:password@host:465 or smtp://…:587 (STARTTLS; ?tls=none in a trusted network); mail is held for operators when unset.',
