@@ -33,6 +33,7 @@ if (database !== 'embedded' && database !== 'postgres') fail(`There is no databa
 const from = performance.now();
 const target = await startProduct(database);
 try {
+  let told = 0;
   const report = await runCampaign({
     target,
     permissions: PERMISSIONS,
@@ -41,7 +42,9 @@ try {
     seed,
     only: values.operation,
     onProgress: (cases, findings) => {
-      if (cases % 1_000 === 0) console.error(`${cases} cases, ${findings} findings, ${seconds()} s`);
+      for (const { operation, kind } of findings.slice(told)) console.error(`found: ${operation}  ${kind}`);
+      told = findings.length;
+      if (cases % 1_000 === 0) console.error(`${cases} cases, ${told} findings, ${seconds()} s`);
     },
   });
   table(report.operations);

@@ -8,7 +8,7 @@ import { endsEverything, stageOf, undoing } from './dangers.ts';
 import { type Operation, readDocument } from './document.ts';
 import { findHealth } from './health.ts';
 import { type Complaint, complaintsAbout, complaintsAboutLog, type Sent } from './oracle.ts';
-import { Findings, type Report, Tally } from './report.ts';
+import { type Finding, Findings, type Report, Tally } from './report.ts';
 import { Sender } from './sender.ts';
 import { Told } from './strangers.ts';
 import type { FuzzTarget } from './target.ts';
@@ -26,7 +26,8 @@ export interface CampaignOptions {
   /** Cases between two looks at what is stored and at whether valid requests are still fine. */
   readonly batch?: number;
   readonly answerLimitMs?: number;
-  readonly onProgress?: (cases: number, findings: number) => void;
+  /** After each batch, with all findings so far. */
+  readonly onProgress?: (cases: number, findings: readonly Finding[]) => void;
 }
 
 /** One case of a seed: the `run`-th of its operation. */
@@ -97,7 +98,7 @@ class Campaign {
       await this.#runBatch(planned);
       for (const complaint of await findHealth(target, batches, this.#limitMs))
         this.#findings.add('after every batch', complaint, undefined);
-      onProgress?.(Math.min(from + batch, runs), this.#findings.count);
+      onProgress?.(Math.min(from + batch, runs), this.#findings.all());
     }
     if (!target.running) {
       this.#findings.add(

@@ -40,10 +40,6 @@ interface Open {
 export class Findings {
   readonly #open = new Map<string, Open>();
 
-  get count(): number {
-    return this.#open.size;
-  }
-
   /** Something to make the request smaller by, where this is the first time. */
   add(
     operation: string,
