@@ -280,5 +280,28 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
       expect(await heard.promise).toBe('hello');
       await close();
     });
+
+    test('each listener hears its channel, until it leaves', async () => {
+      const { database } = test_;
+      const heard: string[] = [];
+      const closeFirst = await database.listen('one', (payload) => heard.push(`first ${payload}`));
+      const closeSecond = await database.listen('one', (payload) => heard.push(`second ${payload}`));
+      const say = async (channel: string, payload: string) => {
+        const arrived = Promise.withResolvers<void>();
+        // Hears last: by then everybody else has.
+        const close = await database.listen('contract_done', () => arrived.resolve());
+        await database.admin.execute('select pg_notify($1, $2)', [channel, payload]);
+        await database.admin.execute("select pg_notify('contract_done', '')", []);
+        await arrived.promise;
+        await close();
+      };
+      await say('one', 'a');
+      await closeFirst();
+      await say('one', 'b');
+      await say('two', 'c');
+      await closeSecond();
+      await say('one', 'd');
+      expect(heard).toEqual(['first a', 'second a', 'second b']);
+    });
   });
 }

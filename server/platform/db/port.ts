@@ -45,7 +45,7 @@ export interface Database {
   readonly admin: SqlExecutor;
   /** Runs `fn` on an executor whose statements belong to `tx`: how the queue joins a transaction. */
   executor(tx: Tx): SqlExecutor;
-  /** Subscribes to NOTIFY on a channel; resolves to its unsubscribe function. */
+  /** Subscribes to NOTIFY on a channel; resolves to its unsubscribe function. All channels share one connection. */
   listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

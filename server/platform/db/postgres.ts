@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Actor } from '../../kernel/actor.ts';
 import { translateDatabaseError } from './errors.ts';
 import type { Database, SqlExecutor, SqlResult, Tx } from './port.ts';
+import { PostgresListener } from './postgres-listener.ts';
 import { OpenTransaction } from './query-builder.ts';
 import { PARSERS } from './sql-values.ts';
 import { StatementNames } from './statement-names.ts';
@@ -38,6 +39,15 @@ export function openPostgres(options: PostgresOptions): Database {
     options: `-c role=${APP_ROLE} -c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000`,
   });
   pool.on('error', options.onError);
+  const listener = new PostgresListener({
+    connection: {
+      connectionString: options.url,
+      keepAlive: true,
+      pipeline: true,
+      options: `-c role=${APP_ROLE}`,
+    },
+    onError: options.onError,
+  });
   const names = new StatementNames(MAX_PREPARED);
 
   const run = async (
@@ -124,33 +134,10 @@ export function openPostgres(options: PostgresOptions): Database {
       write,
     },
     executor: (tx) => OpenTransaction.from(tx),
-    listen: (channel, onMessage) => listen(options, channel, onMessage),
-    close: () => pool.end(),
-  };
-}
-
-/** One dedicated connection that listens, and comes back by itself when it is lost. */
-async function listen(options: PostgresOptions, channel: string, onMessage: (payload: string) => void) {
-  let closed = false;
-  let client: pg.Client | undefined;
-  const connect = async (): Promise<void> => {
-    const next = new pg.Client({
-      connectionString: options.url,
-      keepAlive: true,
-      options: `-c role=${APP_ROLE}`,
-    });
-    next.on('notification', (message) => onMessage(message.payload ?? ''));
-    next.on('error', options.onError);
-    next.on('end', () => {
-      if (!closed) setTimeout(() => void connect().catch(options.onError), 1000).unref();
-    });
-    await next.connect();
-    await next.query(`listen ${pg.escapeIdentifier(channel)}`);
-    client = next;
-  };
-  await connect();
-  return async () => {
-    closed = true;
-    await client?.end();
+    listen: (channel, onMessage) => listener.listen(channel, onMessage),
+    close: async () => {
+      await listener.close();
+      await pool.end();
+    },
   };
 }
