@@ -11,7 +11,10 @@ const WIDTH = 100;
 
 async function assembled(): Promise<string> {
   const assembler = await wabt();
-  const parsed = assembler.parseWat('dot-products.wat', readFileSync(SOURCE, 'utf8'), { simd: true });
+  const parsed = assembler.parseWat('dot-products.wat', readFileSync(SOURCE, 'utf8'), {
+    simd: true,
+    relaxed_simd: true,
+  });
   const text = Buffer.from(parsed.toBinary({}).buffer).toString('base64');
   const lines = text.match(new RegExp(`.{1,${WIDTH}}`, 'g')) ?? [];
   const parts = lines.map((line) => `  '${line}',`).join('\n');

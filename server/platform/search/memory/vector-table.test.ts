@@ -119,13 +119,14 @@ describe('vectors in memory', () => {
         fc.integer({ min: 1, max: 300 }),
         fc.constantFrom(1, 2, 7, 10_000),
         fc.constantFrom(3, 60, 5_000),
-        (seed, rows, depth, every, different) => {
+        fc.constantFrom(8, 24, 100),
+        (seed, rows, depth, every, different, used) => {
           const random = seededRandom(seed);
-          const table = new VectorTable(24);
-          const vectors = Array.from({ length: Math.min(rows, different) }, () => unit(random, 24));
+          const table = new VectorTable(128);
+          const vectors = Array.from({ length: Math.min(rows, different) }, () => unit(random, 128, used));
           for (let row = 0; row < rows; row++)
             if (row % 11 !== 5) table.set(row, vectors[row % vectors.length] as Float32Array);
-          const query = unit(random, 24);
+          const query = unit(random, 128, used);
           const keeps = (row: number) => row % every === 0;
           const cosines = new Float32Array(rows + 3);
           const found = table.nearest(query, { rows: rows + 3, depth, keeps, all: cosines });
