@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandLine, createCommandLine, type RunningCommand, servingAt } from '../command.ts';
 import { postgresTestDatabase, type TestDatabase, testServerUrl } from '../database.ts';
@@ -106,7 +106,8 @@ describe.skipIf(databaseUrl === '' || redisUrl === '')('two servers that share P
   });
 
   test('wrong passwords are counted together', async () => {
-    const guess = { email: 'nobody@example.org', password: 'a wrong password' };
+    // Redis keeps its counts from one run to the next.
+    const guess = { email: `${randomUUID()}@example.org`, password: 'a wrong password' };
     const answers: number[] = [];
     for (let index = 0; index < 12; index += 1)
       answers.push(
