@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { analyze } from './analyzer.ts';
+import { analyze, findTerms } from './analyzer.ts';
 
 const counted = (text: string, language: string | null) =>
   analyze(text, language)
@@ -58,6 +58,32 @@ describe('analyze', () => {
       }),
     );
   });
+
+  test.each('da de en es fi fr hu it nb nl nn no pt ro sv pl lt id tr ar cs ga ru und'.split(' '))(
+    'finds terms where analysing finds them: %s',
+    (language) => {
+      const letters = fc.constantFrom(
+        ..."abcdefghijklmnopqrstuvwxyzABEYäéøßœıİ0b'-".split(''),
+        'ge',
+        'un',
+        'ies',
+        'ing',
+        'en',
+      );
+      const word = fc.array(letters, { minLength: 1, maxLength: 9 }).map((parts) => parts.join(''));
+      fc.assert(
+        fc.property(fc.array(word, { minLength: 1, maxLength: 8 }), fc.nat(), (words, chosen) => {
+          const text = words.join(' ');
+          const found = analyze(text, language);
+          for (const { term } of found.slice(chosen % 8).slice(0, 2))
+            expect(findTerms(text, language, new Set([term]))).toEqual(
+              found.filter((each) => each.term === term),
+            );
+        }),
+        { numRuns: 1_000 },
+      );
+    },
+  );
 
   test.each([['a-'], ["a'"], ['a'], ['§'], ['ก'], ['字'], ['한'], ['.'], ['\u0301']])(
     'is linear in %s repeated',

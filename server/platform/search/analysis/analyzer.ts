@@ -1,5 +1,5 @@
 import { type AnalysedWord, type Language, languageOf } from './languages.ts';
-import { tokenize } from './tokenize.ts';
+import { type Token, tokenize } from './tokenize.ts';
 
 /** A term of the index and where it stands in the text (UTF-16 code units). */
 export interface TermOccurrence {
@@ -13,14 +13,31 @@ export interface TermOccurrence {
 /** Turns text into index terms by the rules of its language. The same rules serve documents, queries and highlights. */
 export function analyze(text: string, tag: string | null): TermOccurrence[] {
   const language = languageOf(tag);
-  return tokenize(text, language).map(({ kind, surface, start, end }) => {
-    if (kind === 'word') {
-      const { term, stop } = wordOf(surface, language);
-      return { term, start, end, stop };
-    }
-    const stop = kind === 'segment' && language.stopWords.has(surface);
-    return { term: fold(surface, language), start, end, stop };
-  });
+  return tokenize(text, language).map((token) => occurrenceOf(token, language));
+}
+
+/** Where the terms stand in a text: what `analyze` gives of them. */
+export function findTerms(text: string, tag: string | null, terms: ReadonlySet<string>): TermOccurrence[] {
+  const language = languageOf(tag);
+  const beginnings = new Set(Array.from(terms, (term) => term.charCodeAt(0)));
+  // Most words of a text begin with another letter than those looked for, and analysing is dear.
+  const mayBe = ({ kind, surface }: Token) =>
+    kind !== 'word' || surface.charCodeAt(0) > LAST_ASCII || beginnings.has(surface.charCodeAt(0));
+  const tokens = tokenize(text, language);
+  return (language.keepsBeginnings ? tokens.filter(mayBe) : tokens)
+    .map((token) => occurrenceOf(token, language))
+    .filter(({ term }) => terms.has(term));
+}
+
+const LAST_ASCII = 0x7f;
+
+function occurrenceOf({ kind, surface, start, end }: Token, language: Language): TermOccurrence {
+  if (kind === 'word') {
+    const { term, stop } = wordOf(surface, language);
+    return { term, start, end, stop };
+  }
+  const stop = kind === 'segment' && language.stopWords.has(surface);
+  return { term: fold(surface, language), start, end, stop };
 }
 
 /** A Snowball stem costs about 8 µs, a look-up 0.1 µs, and text repeats itself. Emptied when full, so memory is bounded. */

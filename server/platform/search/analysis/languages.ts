@@ -20,6 +20,8 @@ export interface Language {
   readonly foldsAccents: boolean;
   /** Whether an apostrophe ends a word of its own (`l'homme`) and does not belong to it (`company's`). */
   readonly elides: boolean;
+  /** Whether the term of a word always begins with the word's first letter, where that is one of ASCII. */
+  readonly keepsBeginnings: boolean;
   /** Words that were analysed before. */
   readonly words: Map<string, AnalysedWord>;
 }
@@ -137,6 +139,11 @@ const KEEPS_ACCENTS: ReadonlySet<string> = new Set([
 
 const ELIDES: ReadonlySet<string> = new Set(['fr', 'it', 'ca', 'ga', 'oc']);
 
+/** Snowball's stemmers that only cut and change endings; some of the others take off what stands before a word. */
+const STEMMED_FROM_THE_END: ReadonlySet<string> = new Set(
+  'da de en es fi fr hu it nb nl nn no pt ro sv'.split(' '),
+);
+
 /** Without a stemmer, words of inflecting languages are cut to this many letters (McNamee and Mayfield 2004 found 4–6 best). */
 const TRUNCATED: ReadonlySet<string> = new Set([
   'el',
@@ -188,6 +195,7 @@ function makeLanguage(code: string): Language {
     lower: LOWER[code] ?? ((text) => text.toLowerCase()),
     foldsAccents: !KEEPS_ACCENTS.has(code),
     elides: ELIDES.has(code),
+    keepsBeginnings: !(code in STEMMERS) || STEMMED_FROM_THE_END.has(code),
     words: new Map(),
   };
 }

@@ -1,4 +1,4 @@
-import { analyze } from '../analysis/analyzer.ts';
+import { findTerms } from '../analysis/analyzer.ts';
 
 export interface Snippet {
   readonly snippet: string;
@@ -12,7 +12,7 @@ const LEAD = 60;
 
 /** The window of a passage with the most different matches, and where they are in it. */
 export function makeSnippet(text: string, language: string, terms: ReadonlySet<string>): Snippet {
-  const matches = analyze(text, language).filter((occurrence) => terms.has(occurrence.term));
+  const matches = findTerms(text, language, terms);
   const start = windowStart(text, matches);
   const end = windowEnd(text, start);
   const inside = matches
