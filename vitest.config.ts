@@ -32,7 +32,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { ...shared, name: 'browser', include: ['web/e2e/**/*.test.ts'], fileParallelism: false } },
+      {
+        test: {
+          ...shared,
+          name: 'browser',
+          include: ['web/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          // Milliseconds. A page on a busy machine takes longer than the second of the default.
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
     ],
   },
 });

@@ -89,7 +89,7 @@ describe('operators', () => {
     await page.getByLabel('Issuer').fill('https://keycloak.example.org/realms/acme');
     await page.getByLabel('Client id').fill('scriptorium');
     await page.getByRole('button', { name: 'Add an organization' }).click();
-    const organization = page.getByRole('textbox', { name: 'Organization', exact: true });
+    const organization = page.getByRole('combobox', { name: 'Organization', exact: true });
     await organization.fill('nobody is called this');
     await page.getByText('No organization begins like this').waitFor();
     await organization.fill('pim');

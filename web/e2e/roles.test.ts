@@ -29,7 +29,7 @@ beforeAll(async () => {
   await upload(power.tab.page, NOTES);
   for (const title of ['gauge', 'pegel'])
     await row(power.tab.page, title).getByText('Ready', { exact: true }).waitFor({ timeout: 60_000 });
-});
+}, 180_000);
 afterAll(async () => {
   await browser?.close();
   await server?.stop();

@@ -32,7 +32,11 @@ export function useChangePassword() {
     mutationFn: async (body: PasswordBody) => {
       await unwrap(client.POST('/api/v1/auth/password', { body }));
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['sessions'] }),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['sessions'] }),
+        queries.invalidateQueries({ queryKey: ['me'] }),
+      ]),
   });
 }
 

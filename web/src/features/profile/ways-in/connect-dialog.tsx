@@ -2,6 +2,7 @@ import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form';
 import type { SignInProvider } from '../../../../../client/index.ts';
 import { useIdentityActions } from '../../../api/account.ts';
+import { useMe } from '../../../api/identity.ts';
 import { fieldErrors } from '../../../shared/field-errors.ts';
 import { FormError } from '../../../shared/form-error.tsx';
 
@@ -11,6 +12,7 @@ export const RETURN_TO = '/profile/ways-in';
 /** Asks who it is before a provider is connected: that stays a way in when this session is long over. */
 export function ConnectDialog(props: { provider: SignInProvider; onClose: () => void }) {
   const { provider, onClose } = props;
+  const { hasPassword } = useMe();
   const { connect } = useIdentityActions();
   const form = useForm({
     initialValues: { currentPassword: '' },
@@ -27,21 +29,24 @@ export function ConnectDialog(props: { provider: SignInProvider; onClose: () => 
       <form noValidate onSubmit={submit}>
         <Stack>
           <Text>
-            It will open your account from then on, so show first that it is you. If you have no password,
-            sign out and in again, or ask for one by mail under “Forgotten your password?”.
+            It will open your account from then on, so show first that it is you.
+            {!hasPassword &&
+              ' You have no password: sign out, and ask for one by mail under “Forgotten your password?”.'}
           </Text>
           <FormError error={connect.error} />
-          <PasswordInput
-            label="Your password"
-            autoComplete="current-password"
-            data-autofocus
-            {...form.getInputProps('currentPassword')}
-          />
+          {hasPassword && (
+            <PasswordInput
+              label="Your password"
+              autoComplete="current-password"
+              data-autofocus
+              {...form.getInputProps('currentPassword')}
+            />
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={connect.isPending}>
+            <Button type="submit" loading={connect.isPending} disabled={!hasPassword}>
               Connect
             </Button>
           </Group>

@@ -9,7 +9,7 @@ import { SettingsSection } from '../../../shared/settings-section.tsx';
 import classes from '../profile.module.css';
 
 export function PasswordSection() {
-  const { user } = useMe();
+  const { user, hasPassword } = useMe();
   const change = useChangePassword();
   const form = useForm({
     initialValues: { currentPassword: '', newPassword: '' },
@@ -28,7 +28,14 @@ export function PasswordSection() {
     ),
   );
   return (
-    <SettingsSection title="Password" lead="A new one ends all your other sign-ins.">
+    <SettingsSection
+      title="Password"
+      lead={
+        hasPassword
+          ? 'A new one ends all your other sign-ins.'
+          : 'You have none. If you came from an identity provider, ask for a first one by mail: sign out, then “Forgotten your password?”.'
+      }
+    >
       <form noValidate onSubmit={submit} className={classes.form}>
         <Stack>
           <FormError error={change.error} />
@@ -39,12 +46,13 @@ export function PasswordSection() {
           )}
           {/* Password managers want to know whose it is. */}
           <input type="hidden" name="username" autoComplete="username" value={user.email} />
-          <PasswordInput
-            label="Present password"
-            description="Empty if you have none yet"
-            autoComplete="current-password"
-            {...form.getInputProps('currentPassword')}
-          />
+          {hasPassword && (
+            <PasswordInput
+              label="Present password"
+              autoComplete="current-password"
+              {...form.getInputProps('currentPassword')}
+            />
+          )}
           <PasswordInput
             label="New password"
             description={NEW_PASSWORD_HINT}
