@@ -117,6 +117,38 @@ export function auditContract(name: string, open: () => Promise<TestDatabase>): 
         );
       });
 
+      test('transactions that record in several trails, each in an order of its own, do not wait for each other', async () => {
+        const elsewhere = (await auditWorld(db)).organizationId;
+        const trails = [world.organizationId, elsewhere, null];
+        const instance = instanceActor('test');
+        const recorded = Array.from({ length: 30 }, (_, turn) =>
+          db.database.uow.write(instance, async (tx) => {
+            const order = [...trails.slice(turn % 3), ...trails.slice(0, turn % 3)];
+            for (const organizationId of turn % 2 === 0 ? order : order.toReversed())
+              await world.trail.record(tx, instance, {
+                action: 'thing.done',
+                organizationId,
+                details: { turn },
+              });
+          }),
+        );
+        await Promise.all(recorded);
+        expect(await world.log.verify(world.actor, signal)).toMatchObject({ events: 30, broken: null });
+      });
+
+      test('what one transaction records in one trail stays in its order', async () => {
+        await db.database.uow.write(world.actor, async (tx) => {
+          for (const n of [1, 2, 3])
+            await world.trail.record(tx, world.actor, {
+              action: 'thing.done',
+              organizationId: world.organizationId,
+              details: { n },
+            });
+        });
+        const events = await world.log.list(world.actor, {}, {}, 10, 'oldest');
+        expect(events.map(({ details }) => details)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+      });
+
       test('an action has a name of the catalogue’s form', async () => {
         for (const action of ['', 'done', 'Thing.done', 'thing.', "thing.'; drop"])
           await expect(world.record({ action })).rejects.toThrow(TypeError);
