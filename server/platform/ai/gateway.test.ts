@@ -176,5 +176,9 @@ test('what one organization used is hidden from another, and cannot be changed',
     );
   expect(await count(actor)).toBe(1);
   expect(await count(other)).toBe(0);
-  await expect(uow.write(actor, (tx) => executor(tx).execute('delete from ai_usage'))).rejects.toThrow();
+  const attempt = (text: string) => uow.write(actor, (tx) => executor(tx).execute(text));
+  await expect(attempt('update ai_usage set input_tokens = 0')).rejects.toThrow();
+  // Rows go with their organization, once it is closed.
+  expect((await attempt('delete from ai_usage')).rowCount).toBe(0);
+  expect(await count(actor)).toBe(1);
 });

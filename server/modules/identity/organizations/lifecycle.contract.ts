@@ -187,6 +187,14 @@ export function lifecycleContract(name: string, open: () => Promise<TestDatabase
         expect((await bob.call(method, `${path(ann)}${rest}`)).status).toBe(403);
     });
 
+    test('no table is left to one cascade of any size', async () => {
+      const { rows } = await world.database.database.admin.execute(
+        `select f.conrelid::regclass::text as table from pg_constraint f where f.contype = 'f'
+           and f.confrelid = 'organizations'::regclass and not has_table_privilege(f.conrelid, 'delete')`,
+      );
+      expect(rows).toEqual([]);
+    });
+
     test('after the time of grace no row and no file is left, and nobody else misses anything', async () => {
       const others = { rows: await rowsOf(eve.organizationId), files: await filesOf(eve.organizationId) };
       expect(Object.keys(await rowsOf(ann.organizationId))).toEqual(
