@@ -26,6 +26,7 @@ export type RegisterBody = Body<'/api/v1/auth/register', 'post'>;
 export type LoginBody = Body<'/api/v1/auth/login', 'post'>;
 
 export type OwnSession = Success<'/api/v1/auth/sessions', 'get'>['items'][number];
+export type AccountEvent = Success<'/api/v1/auth/events', 'get'>['items'][number];
 export type SecondFactor = Success<'/api/v1/auth/second-factor', 'get'>;
 export type SecondFactorSetUp = Success<'/api/v1/auth/second-factor', 'post'>;
 export type ProfilePatch = Body<'/api/v1/auth/me', 'patch'>;

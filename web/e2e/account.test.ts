@@ -64,6 +64,7 @@ describe('name, address and password', () => {
     await page.getByRole('link', { name: 'Devices' }).click();
     await page.locator('[data-session="current"]').waitFor();
     await page.locator('[data-session="other"]').waitFor({ state: 'detached' });
+    await page.getByRole('list', { name: 'Recent activity' }).getByText('User password changed').waitFor();
     await other.page.goto('/tasks');
     await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect([...complaints, ...other.complaints]).toEqual([]);

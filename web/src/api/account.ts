@@ -48,6 +48,20 @@ export function useOwnSessions() {
   });
 }
 
+/** Milliseconds. */
+const EVENTS_STAY_FRESH = 5_000;
+
+/** The newest of them. */
+export function useAccountEvents() {
+  const client = useClient();
+  return useQuery({
+    queryKey: ['account-events'],
+    queryFn: async ({ signal }) =>
+      (await unwrap(client.GET('/api/v1/auth/events', { params: { query: { limit: 20 } }, signal }))).items,
+    staleTime: EVENTS_STAY_FRESH,
+  });
+}
+
 export function useSessionActions() {
   const client = useClient();
   const queries = useQueryClient();

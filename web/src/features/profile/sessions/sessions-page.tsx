@@ -6,6 +6,7 @@ import { ErrorState } from '../../../shared/error-state.tsx';
 import { PageHeader } from '../../../shared/page-header.tsx';
 import { Rows } from '../../../shared/rows.tsx';
 import { Waiting } from '../../../shared/waiting.tsx';
+import { RecentActivity } from './recent-activity.tsx';
 import { SessionRow } from './session-row.tsx';
 
 export function SessionsPage() {
@@ -13,6 +14,8 @@ export function SessionsPage() {
   const { endOthers } = useSessionActions();
   const [asking, ask] = useDisclosure();
   const items = sessions.data ?? [];
+  // An identity provider that opens not everything is not told what happens elsewhere.
+  const current = items.find((session) => session.current);
   const close = () => {
     endOthers.reset();
     ask.close();
@@ -39,6 +42,7 @@ export function SessionsPage() {
           ))}
         </Rows>
       )}
+      {current !== undefined && current.method !== 'sso' && <RecentActivity />}
       <Confirm
         opened={asking}
         title="End all other sign-ins?"
