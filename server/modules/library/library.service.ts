@@ -137,9 +137,9 @@ export class LibraryService {
     const { organizationId } = caller;
     const source = await this.#find(caller, id);
     await this.#deps.uow.write(caller, async (tx) => {
-      await this.#deps.batches.changed(tx, caller, source.task_id);
       const storageKeys = await versions.storageKeysOf(tx, organizationId, id);
       if (!(await sources.deleteSource(tx, organizationId, id))) throw sourceNotFound();
+      await this.#deps.batches.changed(tx, caller, source.task_id);
       await this.#deps.search.remove(tx, caller, { type: SOURCE, id });
       await this.#deps.events.emit(tx, caller, sourceDeleted, { sourceId: id, storageKeys });
       await this.#deps.audit.record(tx, caller, {
@@ -152,11 +152,15 @@ export class LibraryService {
     this.#deps.pipeline.abort(id);
   }
 
-  /** What cancelling a batch means: its sources that have not settled are cancelled, what runs stops. */
+  /**
+   * What cancelling a batch means: its sources that have not settled are cancelled, what runs stops. As everywhere, sources
+   * come before the count: one of the files that run holds its source, and waits for whoever has asked for the count.
+   */
   async cancelBatch(actor: OrganizationActor, taskId: string): Promise<void> {
     const cancelled = await this.#deps.uow.write(actor, async (tx) => {
+      const rows = await sources.cancelSources(tx, actor.organizationId, { taskId });
       await this.#deps.batches.changed(tx, actor, taskId);
-      return sources.cancelSources(tx, actor.organizationId, { taskId });
+      return rows;
     });
     for (const source of cancelled) this.#deps.pipeline.abort(source.id);
   }
@@ -164,7 +168,6 @@ export class LibraryService {
   /** What retrying a batch means: its failed and cancelled sources start again. */
   async retryBatch(actor: OrganizationActor, taskId: string): Promise<void> {
     await this.#deps.uow.write(actor, async (tx) => {
-      await this.#deps.batches.changed(tx, actor, taskId);
       const rows = await sources.listUnfinishedOfTask(tx, actor.organizationId, taskId);
       const restarted: SourceRow[] = [];
       for (const row of rows) restarted.push(await sources.restart(tx, actor.organizationId, row.id, {}));
@@ -173,6 +176,7 @@ export class LibraryService {
         this.#deps.ingest,
         restarted.map((row) => jobOf(actor, row)),
       );
+      await this.#deps.batches.changed(tx, actor, taskId);
     });
   }
 
