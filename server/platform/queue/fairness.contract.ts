@@ -197,6 +197,44 @@ export function fairnessContract(name: string, open: () => Promise<TestDatabase>
       expect(begun.indexOf(A)).toBeLessThanOrEqual(1 + NOTES.concurrency);
     });
 
+    const placesOf = async (line: string) => {
+      const rows = await db.owner(
+        'select priority from queue.job where name = $1 and group_id = $2 order by priority desc',
+        [NOTES.name, line],
+      );
+      return rows.map((row) => Number(row.priority));
+    };
+
+    test('a job that failed, and whose batch still runs, takes no newcomer to the end of its line', async () => {
+      await flood(A, 300);
+      const release = Promise.withResolvers<void>();
+      const second = await work(
+        () => begun.length === 2,
+        async ({ data }) => {
+          if (data.text === 'flood 0') throw new Error('first try');
+          await release.promise;
+        },
+        { ...NOTES, concurrency: 2 },
+      );
+      await second();
+      await expect.poll(async () => (await placesOf(A)).at(-1)).toBe(-300);
+      await send([{ organizationId: B, text: 'single' }]);
+      const [place] = await placesOf(B);
+      release.resolve();
+      expect(place).toBeGreaterThanOrEqual(-NOTES.concurrency);
+    });
+
+    test('thousands that wait for another try come before nobody who came meanwhile', async () => {
+      await flood(A);
+      await db.owner(`update queue.job set start_after = now() + interval '1 hour' where name = $1`, [
+        NOTES.name,
+      ]);
+      await flood(B, 20);
+      await db.owner(`update queue.job set start_after = now() where name = $1`, [NOTES.name]);
+      await (await work(() => begun.filter((line) => line === B).length === 20))();
+      expect(begun.filter((line) => line === A).length).toBeLessThanOrEqual(20 + NOTES.concurrency);
+    });
+
     test('an organization’s own jobs keep their order, across transactions', async () => {
       for (const text of ['1', '2', '3'])
         await send([

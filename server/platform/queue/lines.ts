@@ -13,16 +13,18 @@ const LAST = 2_147_483_647;
 const WAITING = `select priority from ${SCHEMA}.job where name = $1 and state < 'active' and not blocked and group_id is not null`;
 
 /**
- * The priority of the next job of line $2 in queue $1. Where the queue has arrived is what runs, or the first that is
- * due; where nothing is due, the last that waits for its time, so that it does not find newer jobs before it.
+ * The priority of the next job of line $2 in queue $1. Where the queue has arrived is the first that is due. Where nothing is
+ * due, it is the first of all that wait for their time or run: of these the last may be somebody's thousands that failed,
+ * or one that has failed just now and stands at the end of its line already, and newcomers belong behind neither.
  */
 const PLACE = `greatest(-${LAST}, least(
   0,
   (select min(priority) from ${SCHEMA}.job where name = $1 and group_id = $2 and state < 'active') - 1,
-  (select min(priority) from ${SCHEMA}.job where name = $1 and state = 'active' and group_id is not null),
   coalesce(
     (${WAITING} and start_after <= now() order by priority desc limit 1),
-    (${WAITING} order by priority limit 1))))`;
+    greatest(
+      (${WAITING} order by priority desc limit 1),
+      (select max(priority) from ${SCHEMA}.job where name = $1 and state = 'active' and group_id is not null)))))`;
 
 export const NEXT_PLACE = `select ${PLACE} as priority`;
 
