@@ -1,4 +1,4 @@
-import { type Routes, sendEvents } from '../../platform/http/index.ts';
+import { type Routes, sendEvents, untilClientLeaves } from '../../platform/http/index.ts';
 import { AnswerView, AskBody } from './ask.schemas.ts';
 import type { AskApi } from './ask.service.ts';
 
@@ -31,7 +31,8 @@ export function askRoutes(ask: AskApi): Routes {
           await sendEvents(request, reply, (signal) => ask.stream(actor, body, signal));
           return reply;
         }
-        return ask.ask(actor, body, goneSignal(reply.raw, request.server.stopping));
+        const gone = AbortSignal.any([untilClientLeaves(reply), request.server.stopping]);
+        return ask.ask(actor, body, gone);
       },
     );
   };
@@ -39,16 +40,4 @@ export function askRoutes(ask: AskApi): Routes {
 
 function wantsEvents(accept: string | undefined): boolean {
   return accept?.includes('text/event-stream') ?? false;
-}
-
-/** Aborts when the client closes the connection before its answer is complete, or when the server stops. */
-function goneSignal(
-  raw: { once(event: 'close', listener: () => void): unknown; readonly writableFinished: boolean },
-  stopping: AbortSignal,
-): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new Error('the client left'));
-  });
-  return AbortSignal.any([gone.signal, stopping]);
 }

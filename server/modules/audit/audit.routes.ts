@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Verification } from '../../platform/audit/index.ts';
-import type { Routes } from '../../platform/http/index.ts';
+import { type Routes, untilClientLeaves } from '../../platform/http/index.ts';
 import { Problem } from '../../platform/http/schemas.ts';
 import { linesOf, MEDIA_TYPES } from './audit.export.ts';
 import {
@@ -60,7 +60,7 @@ export function auditRoutes(audit: AuditService): Routes {
           response: { 200: VerificationView },
         },
       },
-      async (request, reply) => viewOf(await audit.verify(request.actor, untilLeft(reply))),
+      async (request, reply) => viewOf(await audit.verify(request.actor, untilClientLeaves(reply))),
     );
     http.get(
       '/operator/audit-events',
@@ -102,7 +102,7 @@ export function auditRoutes(audit: AuditService): Routes {
           response: { 200: VerificationView },
         },
       },
-      async (request, reply) => viewOf(await audit.verifyInstance(request.actor, untilLeft(reply))),
+      async (request, reply) => viewOf(await audit.verifyInstance(request.actor, untilClientLeaves(reply))),
     );
   };
 }
@@ -120,12 +120,6 @@ function download(
     .header('content-disposition', `attachment; filename="audit-events.${format}"`)
     .header('cache-control', 'no-store')
     .send(file.once('close', access.release));
-}
-
-function untilLeft(reply: FastifyReply): AbortSignal {
-  const left = new AbortController();
-  reply.raw.on('close', () => left.abort(new Error('the client left')));
-  return left.signal;
 }
 
 function viewOf(verification: Verification): VerificationView {

@@ -1,4 +1,5 @@
 export { asAttachment } from './attachment.ts';
+export { untilClientLeaves } from './client-left.ts';
 export { accessCookie, type Cookie, createCookie } from './cookies.ts';
 export { createIdempotency, type Idempotency } from './idempotency.ts';
 export { parseJson } from './json.ts';

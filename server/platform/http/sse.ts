@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { untilClientLeaves } from './client-left.ts';
 import { toAppError, toProblem } from './problem.ts';
 
 /** One event of a stream. `data` is one JSON object; JSON.stringify leaves no raw line break that could break the frame. */
@@ -23,11 +24,10 @@ export async function sendEvents(
   reply: FastifyReply,
   source: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
 ): Promise<void> {
-  const left = new AbortController();
   const { raw } = reply;
-  raw.on('close', () => left.abort(new Error('the client left')));
+  const left = untilClientLeaves(reply);
   const access = request.server.liveAccess.watch(request);
-  const signal = AbortSignal.any([left.signal, request.server.stopping, access.signal]);
+  const signal = AbortSignal.any([left, request.server.stopping, access.signal]);
   const iterator = source(signal)[Symbol.asyncIterator]();
   let heartbeat: NodeJS.Timeout | undefined;
   try {
@@ -63,7 +63,7 @@ export async function sendEvents(
       }
       access.signal.throwIfAborted();
     } catch (thrown) {
-      if (left.signal.aborted) return;
+      if (left.aborted) return;
       const problem = toProblem(
         toAppError(access.signal.aborted ? access.signal.reason : thrown),
         request.id,
