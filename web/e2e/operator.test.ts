@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers } from './support/barriers.ts';
@@ -159,6 +160,16 @@ describe('operators', () => {
       .first()
       .getByText(/by Olga/)
       .waitFor();
+    // What happened to accounts stands there too, and in no organization's trail.
+    await page.locator('[data-event="user.created"]').first().waitFor();
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByRole('status').getByText('The trail is whole').waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'JSON lines' }).click();
+    const path = await (await download).path();
+    expect(await readFile(path, 'utf8')).toContain('"action":"feature.changed"');
+    expect(await barriers(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

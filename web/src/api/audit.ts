@@ -4,7 +4,13 @@ import { useMe } from './identity.ts';
 import { usePages } from './pages.ts';
 import { useClient } from './session-context.tsx';
 
-const EVENTS = '/api/v1/audit-events';
+/** Of the chosen organization, or what was done to the instance, for operators. */
+export type Trail = 'organization' | 'instance';
+
+const EVENTS = {
+  organization: '/api/v1/audit-events',
+  instance: '/api/v1/operator/audit-events',
+} as const;
 
 /** Milliseconds between looks for new events. */
 const LOOK_EVERY = 5000;
@@ -12,28 +18,28 @@ const PAGE = 50;
 
 export type AuditFilter = Omit<AuditQuery, 'cursor' | 'limit'>;
 
-/** Newest first. `instance`: what was done to the instance, for operators. */
-export function useAuditEvents(trail: 'organization' | 'instance', filter: AuditFilter) {
+/** Newest first. */
+export function useAuditEvents(trail: Trail, filter: AuditFilter) {
   const client = useClient();
   const { organization } = useMe();
-  const path = trail === 'instance' ? '/api/v1/operator/audit-events' : EVENTS;
   return usePages(
     ['audit', trail === 'instance' ? 'instance' : organization.id, filter],
-    (query, signal) => unwrap(client.GET(path, { params: { query: { ...query, ...filter } }, signal })),
+    (query, signal) =>
+      unwrap(client.GET(EVENTS[trail], { params: { query: { ...query, ...filter } }, signal })),
     // Further pages are not read again and again: who reads on looks at what was.
     { limit: PAGE, every: (events) => (events.length <= PAGE ? LOOK_EVERY : false) },
   );
 }
 
-export function useVerification() {
+export function useVerification(trail: Trail) {
   const client = useClient();
-  return useMutation({ mutationFn: () => unwrap(client.GET(`${EVENTS}/verification`)) });
+  return useMutation({ mutationFn: () => unwrap(client.GET(`${EVENTS[trail]}/verification`)) });
 }
 
 export type ExportFormat = 'csv' | 'jsonl';
 
-export function auditExportAddress(filter: AuditFilter, format: ExportFormat): string {
+export function auditExportAddress(trail: Trail, filter: AuditFilter, format: ExportFormat): string {
   const query = new URLSearchParams({ format });
   for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
-  return `${EVENTS}/export?${query}`;
+  return `${EVENTS[trail]}/export?${query}`;
 }

@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AuditEvent } from '../../../../client/index.ts';
-import { useAuditEvents } from '../../api/audit.ts';
+import { type Trail, useAuditEvents } from '../../api/audit.ts';
 import type { AuditSearch } from '../../app/search-params.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
 import { formatDate } from '../../shared/format.ts';
@@ -15,7 +15,7 @@ import { EventDrawer } from './event-drawer.tsx';
 import { actionWords, actorWords, targetWords } from './event-words.ts';
 
 interface Props {
-  readonly trail: 'organization' | 'instance';
+  readonly trail: Trail;
   readonly search: AuditSearch;
   readonly onSearch: (search: AuditSearch) => void;
   /** Whom the filter offers, and whose names are known. */

@@ -1,10 +1,10 @@
 import { Alert } from '@mantine/core';
-import { IconBarrierBlock } from '@tabler/icons-react';
+import { IconBarrierBlock, IconShieldX } from '@tabler/icons-react';
 import type { Overview } from '../../../../../client/index.ts';
 import { useOverview } from '../../../api/operator.ts';
 import { ErrorState } from '../../../shared/error-state.tsx';
 import { Figures } from '../../../shared/figures.tsx';
-import { formatAgo, formatBytes, formatNumber } from '../../../shared/format.ts';
+import { formatAgo, formatBytes, formatNumber, plural } from '../../../shared/format.ts';
 import { PageHeader } from '../../../shared/page-header.tsx';
 import { TextLink } from '../../../shared/text-link.tsx';
 import { Waiting } from '../../../shared/waiting.tsx';
@@ -26,13 +26,20 @@ export function OverviewPage() {
 }
 
 function Groups(props: { overview: Overview }) {
-  const { accounts, database, queue, storage, maintenance } = props.overview;
+  const { accounts, audit, database, queue, storage, maintenance } = props.overview;
   return (
     <>
       {maintenance !== null && (
         <Alert color="rubric" variant="light" mb="md" icon={<IconBarrierBlock />}>
           Closed for maintenance: “{maintenance.message}”. Open it again under{' '}
           <TextLink to="/operator/switches">Switches</TextLink>.
+        </Alert>
+      )}
+      {audit !== null && audit.brokenTrails > 0 && (
+        <Alert color="rubric" variant="light" mb="md" role="alert" icon={<IconShieldX />}>
+          Somebody changed {plural(audit.brokenTrails, 'audit trail')}: the nightly check found events that
+          are not as they were recorded. Look into the{' '}
+          <TextLink to="/operator/audit">instance’s trail</TextLink> first.
         </Alert>
       )}
       <Figures
@@ -78,6 +85,16 @@ function Groups(props: { overview: Overview }) {
           { label: 'Stored files', value: storage.bytes },
         ]}
       />
+      {audit !== null && (
+        <Figures
+          title="Audit trails, checked every night"
+          figures={[
+            { label: 'Whole', value: formatNumber(audit.trails - audit.brokenTrails) },
+            { label: 'Changed by somebody', value: formatNumber(audit.brokenTrails) },
+            { label: 'Last checked', value: formatAgo(audit.checkedAt, Date.now()) },
+          ]}
+        />
+      )}
     </>
   );
 }
