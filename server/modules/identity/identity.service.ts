@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { NIL } from 'uuid';
 import { type Actor, instanceActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AuditTrail } from '../../platform/audit/index.ts';
@@ -8,7 +9,7 @@ import {
   type PasswordHasher,
   type TokenSigner,
 } from '../../platform/auth/index.ts';
-import type { Tx, UnitOfWork } from '../../platform/db/index.ts';
+import { beforeCommit, type Tx, type UnitOfWork } from '../../platform/db/index.ts';
 import { recordAboutAccount } from './identity.account-trail.ts';
 import { shownOrganizations } from './identity.confinement.ts';
 import { invalidCredentials, invalidToken, linkNotValid, organizationNotFound } from './identity.errors.ts';
@@ -74,7 +75,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     // The same work for an account that does not exist, so that the time does not tell.
     const right = await passwords.verify(account?.password_hash ?? null, body.password, origin.address);
     if (!account || !right) {
-      // Not awaited, for the same reason: only an account that exists has somewhere to record it.
+      // Not awaited: whoever guesses need not wait for it.
       void recordFailure(actor, account);
       throw invalidCredentials();
     }
@@ -82,17 +83,24 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
     return admit(actor, origin, () => Promise.resolve({ account, method: 'password', waived: false }));
   }
 
+  /**
+   * Recorded for nobody too, and not kept: what the database does meanwhile holds up the answer, and whatever is asked next, and
+   * so would tell who has an account.
+   */
   async function recordFailure(actor: Actor, account: AccountRow | undefined): Promise<void> {
     const { requestId } = actor;
     const userId = account?.id ?? null;
     logger.info({ userId, requestId }, 'a sign-in failed');
-    if (userId === null) return;
+    const forNobody = new Error('nobody has this account');
     try {
-      await uow.write(instanceActor(requestId), (tx) =>
-        recordAboutAccount(audit, tx, actor, userId, { action: 'sign_in.failed', outcome: 'denied' }),
-      );
+      await uow.write(instanceActor(requestId), async (tx) => {
+        const entry = { action: 'sign_in.failed', outcome: 'denied' } as const;
+        await recordAboutAccount(audit, tx, actor, userId ?? NIL, entry);
+        if (userId === null) beforeCommit(tx, () => Promise.reject(forNobody));
+      });
     } catch (error) {
-      logger.warn({ err: error, userId, requestId }, 'a failed sign-in was not recorded');
+      if (error !== forNobody)
+        logger.warn({ err: error, userId, requestId }, 'a failed sign-in was not recorded');
     }
   }
 
