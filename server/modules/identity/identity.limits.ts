@@ -16,6 +16,10 @@ interface Limit {
 /** What networks of one site may together, of what each of them may: one owner can have many, and many people share some. */
 const SITE = 5;
 
+/**
+ * Of a site only passwords count, and not from networks from which their person has signed in: neighbours who use its share up
+ * must not keep them out, nor whoever holds a link or has given the password already.
+ */
 const SIGN_IN_BY_ADDRESS: Limit = { name: 'sign-in-address', attempts: 120, windowSeconds: 60 };
 /** Guesses at one account from one network: 10 at once, then at most one in a quarter of an hour. A success forgives them. */
 const PASSWORD_BY_NETWORK: Backoff = {
@@ -53,6 +57,9 @@ const TAKEN_BY_ADDRESS: Limit = { name: 'register-taken', attempts: 10, windowSe
 const MAIL_BY_ADDRESS: Limit = { name: 'mail-address', attempts: 30, windowSeconds: 3600 };
 const MAIL_BY_RECIPIENT: Limit = { name: 'mail-recipient', attempts: 5, windowSeconds: 3600 };
 
+/** Each has a count of its own: else who registers with somebody's address again and again keeps them from a new password. */
+export type MailPurpose = 'registration' | 'verification' | 'new_address' | 'reset';
+
 /** Somebody at `address` says that the account is theirs. */
 export interface Guess {
   readonly emailKey: string;
@@ -62,7 +69,7 @@ export interface Guess {
 /** Bounds how fast passwords can be guessed and accounts be made. All methods throw `identity.too_many_attempts`. */
 export interface SignInLimits {
   signIn(address: string): Promise<void>;
-  /** Before a password is compared. The same for accounts that do not exist. */
+  /** Before a password is compared. The same for accounts that do not exist, and for what is no address. */
   password(guess: Guess): Promise<void>;
   /** The password was right. */
   forgive(guess: Guess): Promise<void>;
@@ -70,7 +77,7 @@ export interface SignInLimits {
   /** A registration named an address that is in use. After too many, `register` refuses all. */
   registerTaken(address: string): Promise<void>;
   /** Before mail goes to somebody who asked for it without being signed in. */
-  mail(guess: Guess): Promise<void>;
+  mail(purpose: MailPurpose, guess: Guess): Promise<void>;
   adminSecret(address: string): Promise<void>;
   /** The admin secret was right. */
   forgiveAdminSecret(address: string): Promise<void>;
@@ -138,11 +145,12 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
     `identity:known-network:${hash('sha256', pairAt(networkOf, guess), 'base64url')}`;
 
   return {
-    signIn: (address) => countPlaces(SIGN_IN_BY_ADDRESS, address),
+    signIn: (address) => count(SIGN_IN_BY_ADDRESS, networkOf(address)),
     password: async (guess) => {
       await wait(PASSWORD_BY_NETWORK, pairAt(networkOf, guess));
       const known = await tolerating(undefined, () => cache.get(knownKey(guess)));
       if (known !== undefined) return;
+      await count(ofSite(SIGN_IN_BY_ADDRESS), siteOf(guess.address));
       await wait(PASSWORD_BY_SITE, pairAt(siteOf, guess));
       await wait(PASSWORD_BY_ACCOUNT, guess.emailKey);
     },
@@ -162,9 +170,9 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
       }
     },
     registerTaken: (address) => countPlaces(TAKEN_BY_ADDRESS, address),
-    mail: async ({ emailKey, address }) => {
+    mail: async (purpose, { emailKey, address }) => {
       await countPlaces(MAIL_BY_ADDRESS, address);
-      await count(MAIL_BY_RECIPIENT, emailKey);
+      await count(MAIL_BY_RECIPIENT, `${purpose} ${emailKey}`);
     },
     adminSecret: (address) => countPlaces(ADMIN_SECRET_BY_ADDRESS, address),
     forgiveAdminSecret: (address) => forgive(ADMIN_SECRET_BY_ADDRESS, address),
@@ -175,6 +183,10 @@ export function createSignInLimits(options: SignInLimitsOptions): SignInLimits {
 function placesOf(limit: Limit, address: string): readonly (readonly [Limit, string])[] {
   return [
     [limit, networkOf(address)],
-    [{ ...limit, attempts: SITE * limit.attempts }, siteOf(address)],
+    [ofSite(limit), siteOf(address)],
   ];
+}
+
+function ofSite(limit: Limit): Limit {
+  return { ...limit, attempts: SITE * limit.attempts };
 }

@@ -66,8 +66,8 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
   async function login(actor: Actor, origin: Origin, body: LoginBody): Promise<Grant> {
     await limits.signIn(origin.address);
     const emailKey = emailKeyOf(body.email);
-    const guess = emailKey === undefined ? undefined : { emailKey, address: origin.address };
-    if (guess) await limits.password(guess);
+    const guess = { emailKey: emailKey ?? '', address: origin.address };
+    await limits.password(guess);
     const instance = instanceActor(actor.requestId);
     const account = await uow.read(instance, async (tx) =>
       emailKey === undefined ? undefined : findAccountByEmail(tx, emailKey),
@@ -79,7 +79,7 @@ export function createIdentityService(dependencies: IdentityServiceDependencies)
       void recordFailure(actor, account);
       throw invalidCredentials();
     }
-    if (guess) await limits.forgive(guess);
+    await limits.forgive(guess);
     return admit(actor, origin, () => Promise.resolve({ account, method: 'password', waived: false }));
   }
 

@@ -61,7 +61,7 @@ export function createEmailVerification(dependencies: EmailDependencies): EmailV
     const account = await uow.read(instance, (tx) => findAccount(tx, userId));
     if (!account) throw invalidToken();
     if (account.email_verified_at !== null) return;
-    await limits.mail({ emailKey: account.email_key, address: origin.address });
+    await limits.mail('verification', { emailKey: account.email_key, address: origin.address });
     await uow.write(instance, (tx) =>
       send(tx, { id: userId, email: account.email, emailKey: account.email_key }),
     );

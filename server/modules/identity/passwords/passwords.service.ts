@@ -100,7 +100,7 @@ export function createPasswords(dependencies: PasswordsDependencies): Passwords 
 
   async function requestReset(actor: Actor, origin: Origin, email: string): Promise<void> {
     const emailKey = emailKeyOf(email);
-    await limits.mail({ emailKey: emailKey ?? '', address: origin.address });
+    await limits.mail('reset', { emailKey: emailKey ?? '', address: origin.address });
     if (emailKey === undefined) return;
     await uow.write(instanceActor(actor.requestId), (tx) =>
       queue.enqueue(tx, RESETS, { emailKey, requestId: actor.requestId }),

@@ -59,7 +59,7 @@ export function createProfile(dependencies: ProfileDependencies): Profile {
             lasting: address !== undefined,
           })
         : await own(actor);
-    if (address) await limits.mail({ emailKey: address.emailKey, address: origin.address });
+    if (address) await limits.mail('new_address', { emailKey: address.emailKey, address: origin.address });
     return uow.write(instanceActor(actor.requestId), async (tx) => {
       if (name !== undefined && name !== account.name) await rename(tx, actor, account, name);
       if (address && address.email !== account.email) await askNewAddress(tx, actor, account, address);

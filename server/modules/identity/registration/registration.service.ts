@@ -105,7 +105,7 @@ export function createRegistration(dependencies: RegistrationDependencies): Regi
   /** The same statements for an address with and without an account; only what the mail says differs. */
   async function apply(actor: Actor, applicant: Applicant): Promise<undefined> {
     const { email: to, emailKey } = applicant;
-    await limits.mail({ emailKey, address: actor.address ?? '' });
+    await limits.mail('registration', { emailKey, address: actor.address ?? '' });
     const token = newOpaqueToken();
     const now = clock();
     await uow.write(instanceActor(actor.requestId), async (tx) => {
