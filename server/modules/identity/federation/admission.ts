@@ -147,12 +147,13 @@ export function createAdmission(dependencies: AdmissionDependencies): Admit {
     const { email } = profile;
     if (!email?.verified) return refused('federation.email_not_verified');
     const account = await findAccountByEmail(tx, email.key);
-    if (account && !(await mayJoin(tx, provider, account, organizationIds)))
-      return refused('federation.account_exists');
-    if (!account && !provider.create_users) return refused('federation.account_required');
-    if (!account && !welcome) return refused('federation.no_access');
-    const user = account ?? (await create(tx, actor, provider, { ...profile, email }));
-    const identity = await (account ? join : connect)(tx, actor, provider, user.id, profile);
+    const known = account && (await mayJoin(tx, provider, account, organizationIds)) ? account : undefined;
+    // Before it matters whether there is an account: who runs the provider can name any address.
+    if (!known && !provider.create_users) return refused('federation.account_required');
+    if (!known && !welcome) return refused('federation.no_access');
+    if (!known && account) return refused('federation.account_exists');
+    const user = known ?? (await create(tx, actor, provider, { ...profile, email }));
+    const identity = await (known ? join : connect)(tx, actor, provider, user.id, profile);
     if (provesAddress(provider, email.key))
       await markEmailVerified(tx, user.id, email.key, clock().toISOString());
     return ok({ user, identity });

@@ -37,7 +37,8 @@ export const SIGN_IN_FAILURES = {
   },
   'federation.account_required': {
     kind: 'forbidden',
-    message: 'The identity provider knows you, but there is no account for you here. Ask to be invited.',
+    message:
+      'No account here is connected with yours at the identity provider. If you have one, sign in to it as usual and connect the identity provider in your profile; otherwise ask to be invited.',
   },
   'federation.no_access': {
     kind: 'forbidden',

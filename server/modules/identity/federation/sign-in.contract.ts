@@ -361,6 +361,22 @@ export function federatedSignInContract(name: string, open: () => Promise<TestDa
         expect(await db.owner('select from federated_identities where user_id = $1', [userId])).toEqual([]);
       });
 
+      test.each([
+        ['makes none', { createUsers: false }, 'federation.account_required'],
+        [
+          'makes none and joins some',
+          { createUsers: false, linkVerifiedEmail: true },
+          'federation.account_required',
+        ],
+        ['leads nowhere', { organizations: [] }, 'federation.no_access'],
+      ])('a provider that %s does not learn which addresses have one', async (_name, settings, code) => {
+        await world.trust(settings);
+        const [known, unknown] = [world.person(), world.person()];
+        await account(`${known}@acme.example`);
+        for (const login of [known, unknown])
+          expect(failureOf(await world.signIn(login, world.browser()))).toBe(code);
+      });
+
       test('are not joined by an address that the provider has not verified', async () => {
         await world.trust({ linkVerifiedEmail: true });
         const login = world.person({ email_verified: false });
