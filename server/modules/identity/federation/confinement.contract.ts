@@ -134,7 +134,7 @@ export function confinementContract(name: string, open: () => Promise<TestDataba
       const login = world.person();
       const { userId } = await world.join(`${login}@acme.example`);
       await db.owner('update users set email_verified_at = now() where id = $1', [userId]);
-      expect(failureOf(await world.signIn(login, browser))).toBe('federation.account_exists');
+      expect(failureOf(await world.signIn(login, browser))).toBe('federation.no_access');
       expect(failureOf(await world.signIn(world.person(), world.browser()))).toBe('federation.no_access');
     });
 
@@ -179,7 +179,7 @@ export function confinementContract(name: string, open: () => Promise<TestDataba
       const login = world.person();
       const { userId } = await world.join(`${login}@acme.example`);
       await db.owner('update users set email_verified_at = now() where id = $1', [userId]);
-      expect(failureOf(await world.signIn(login, browser))).toBe('federation.no_access');
+      expect(failureOf(await world.signIn(login, browser))).toBe('federation.account_exists');
       expect(await db.owner('select from federated_identities where user_id = $1', [userId])).toEqual([]);
     });
 
