@@ -100,15 +100,17 @@ export class LibraryService {
    * Puts the source into another collection, or into none (null); search follows in the same transaction. Refused while it is
    * processed: the run would index it where it was.
    */
-  async move(actor: Actor, id: string, collectionId: string | null): Promise<SourceView> {
+  async move(actor: Actor, id: string, target: string | null): Promise<SourceView> {
     const caller = requireOrganization(actor);
     const { organizationId } = caller;
     const moved = await this.#deps.uow
       .write(caller, async (tx) => {
         const source = await sources.lockSource(tx, organizationId, id);
         if (!source) throw sourceNotFound();
-        if (collectionId !== null && !(await findCollection(tx, organizationId, collectionId)))
-          throw collectionNotFound();
+        const collection = target === null ? null : await findCollection(tx, organizationId, target);
+        if (collection === undefined) throw collectionNotFound();
+        // As it is kept: an id may come in capitals.
+        const collectionId = collection?.id ?? null;
         if (source.collection_id === collectionId) return source;
         if (!sources.SETTLED.includes(source.stage)) throw stillProcessing();
         const placed = await sources.place(tx, organizationId, id, collectionId);

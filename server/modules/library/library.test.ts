@@ -394,6 +394,11 @@ describe('moving', () => {
     const [from, to] = [await collectionOf('Animals'), await collectionOf('Extinct')];
     const { id } = await ready('quagga.txt', 'The quagga grazed on the plain.', { collectionId: from });
     expect(await move(id, to)).toMatchObject({ status: 200, body: { id, collectionId: to, version: 1 } });
+    // The same place, in other letters.
+    expect(await move(id, String(to).toUpperCase())).toMatchObject({
+      status: 200,
+      body: { collectionId: to },
+    });
     expect(await found(from)).toEqual([]);
     expect(await found(to)).toMatchObject([{ id, collectionId: to }]);
     expect((await power.call('DELETE', `/library/collections/${from}`)).status).toBe(204);

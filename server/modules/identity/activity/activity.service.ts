@@ -8,6 +8,8 @@ import { invalidToken } from '../identity.errors.ts';
 import { type ActivityQuery, type ActivityView, toActivityView } from './activity.schemas.ts';
 
 const DEFAULT_LIMIT = 20;
+/** Of the largest safe integer. */
+const DIGITS = 16;
 
 /**
  * What happened to one's own account, newest first. Throws `request.invalid_cursor`, and `identity.own_sign_in_required` where
@@ -37,9 +39,10 @@ export function createActivity({ uow, log, secrets }: ActivityDependencies): Lis
     };
   };
 
-  /** Sealed: a place in the trail that all share would tell how much happens to others. */
+  /** Sealed, and always as long: a place in the trail that all share would tell how much happens to others. */
   function seal(sequence: number, userId: string): string {
-    return Buffer.from(secrets.seal(Buffer.from(String(sequence)), contextOf(userId))).toString('base64url');
+    const plain = Buffer.from(String(sequence).padStart(DIGITS, '0'));
+    return Buffer.from(secrets.seal(plain, contextOf(userId))).toString('base64url');
   }
 
   function open(cursor: string, userId: string): number {
