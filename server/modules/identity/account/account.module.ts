@@ -65,7 +65,7 @@ export interface AccountRoom {
 export function accountRoom(dependencies: AccountDependencies): AccountRoom {
   const { uow, audit, accessChanges, mail, queue, clock, ids } = dependencies;
   const { passwords, limits, sessions, answers, secrets, publicUrl } = dependencies;
-  const reauthenticate = createReauthentication({ uow, clock, passwords, limits });
+  const reauthenticate = createReauthentication({ uow, audit, clock, passwords, limits });
   const verify = createVerification({ audit, clock, secrets });
   const verification = createEmailVerification({ uow, audit, mail, clock, limits, publicUrl });
   const challenges = createChallenges({ uow, mail, clock, limits, sessions, verify, publicUrl });

@@ -69,6 +69,17 @@ export function activityContract(name: string, open: () => Promise<TestDatabase>
       );
     });
 
+    test('a wrong password of somebody who is signed in is told too', async () => {
+      const body = { currentPassword: 'not the password', newPassword: 'another password' };
+      const answer = await call('POST', 'password', { token: ada.program.accessToken, body });
+      expect(answer).toMatchObject({ body: { code: 'identity.wrong_password' } });
+      expect(await newest(ada)).toMatchObject({
+        action: 'reauthentication.failed',
+        outcome: 'denied',
+        by: 'you',
+      });
+    });
+
     test('what an operator does is told, without who it was, where they were and why', async () => {
       const operator = {
         ...instanceActor('test'),

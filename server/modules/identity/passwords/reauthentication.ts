@@ -1,7 +1,9 @@
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
 import type { Clock } from '../../../kernel/clock.ts';
+import type { AuditTrail } from '../../../platform/audit/index.ts';
 import type { PasswordHasher } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
+import { recordAboutAccount } from '../identity.account-trail.ts';
 import { organizationsElsewhere, requireOwnSignIn } from '../identity.confinement.ts';
 import { invalidToken } from '../identity.errors.ts';
 import type { SignInLimits } from '../identity.limits.ts';
@@ -36,13 +38,14 @@ export type Reauthenticate = (actor: Actor, origin: Origin, proof: Proof) => Pro
 
 export interface ReauthenticationDependencies {
   readonly uow: UnitOfWork;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly passwords: PasswordHasher;
   readonly limits: Pick<SignInLimits, 'password' | 'forgive'>;
 }
 
 export function createReauthentication(dependencies: ReauthenticationDependencies): Reauthenticate {
-  const { uow, clock, passwords, limits } = dependencies;
+  const { uow, audit, clock, passwords, limits } = dependencies;
   return async (actor, origin, { password, path, passwordRequired, lasting = false, recent = RECENT }) => {
     const { userId, credentialId } = actor;
     if (userId === null || credentialId === undefined) throw invalidToken();
@@ -61,7 +64,16 @@ export function createReauthentication(dependencies: ReauthenticationDependencie
     }
     const guess = { emailKey: account.email_key, address: origin.address };
     await limits.password(guess);
-    if (!(await passwords.verify(account.password_hash, password, origin.address))) throw wrongPassword(path);
+    if (!(await passwords.verify(account.password_hash, password, origin.address))) {
+      // Whoever has taken a session over, and guesses on.
+      await uow.write(instanceActor(actor.requestId), (tx) =>
+        recordAboutAccount(audit, tx, actor, userId, {
+          action: 'reauthentication.failed',
+          outcome: 'denied',
+        }),
+      );
+      throw wrongPassword(path);
+    }
     await limits.forgive(guess);
     return account;
   };
