@@ -59,6 +59,24 @@ export function auditContract(name: string, open: () => Promise<TestDatabase>): 
         expect(second).toMatchObject({ sequence: 2, outcome: 'denied' });
       });
 
+      test('an operator is named in the instance’s trail, and not in the organization’s', async () => {
+        const named = { userId: newId(), credentialId: newId(), address: '192.0.2.7' };
+        const operator: Actor = { ...instanceActor('request-5'), kind: 'operator', ...named };
+        await db.database.uow.write(instanceActor('request-5'), async (tx) => {
+          for (const organizationId of [null, world.organizationId])
+            await world.trail.record(tx, operator, { action: 'thing.done', organizationId });
+        });
+        const [theirs] = await world.log.list(world.actor, {}, {}, 1);
+        expect(theirs).toMatchObject({
+          actorKind: 'operator',
+          userId: null,
+          credentialId: null,
+          address: null,
+        });
+        const [ours] = await world.log.list(instanceActor('request-5'), { userId: named.userId }, {}, 1);
+        expect(ours).toMatchObject({ actorKind: 'operator', ...named });
+      });
+
       test('what is rolled back leaves no trace', async () => {
         const failing = db.database.uow.write(world.actor, async (tx) => {
           await world.trail.record(tx, world.actor, {

@@ -88,6 +88,8 @@ function noticeOf(event: UnchainedEvent, { sequence, key_id }: TrailRow, id: str
 
 function eventOf(actor: Actor, entry: AuditEntry, id: string, at: Date): UnchainedEvent {
   if (!ACTION.test(entry.action)) throw new TypeError(`not the name of an audited action: ${entry.action}`);
+  // Who runs the instance may be somebody of another organization: who it was, and where, is in the instance's trail.
+  const unnamed = actor.kind === 'operator' && entry.organizationId !== null;
   return {
     organization_id: entry.organizationId ?? INSTANCE_TRAIL,
     id,
@@ -96,9 +98,9 @@ function eventOf(actor: Actor, entry: AuditEntry, id: string, at: Date): Unchain
     outcome: entry.outcome ?? 'succeeded',
     // A sign-in begins as nobody's and is somebody's act once it is known whose.
     actor_kind: actor.kind === 'public' && entry.userId !== undefined ? 'user' : actor.kind,
-    user_id: entry.userId ?? actor.userId,
-    credential_id: recordableWord(actor.credentialId),
-    address: recordableWord(actor.address),
+    user_id: entry.userId ?? (unnamed ? null : actor.userId),
+    credential_id: unnamed ? null : recordableWord(actor.credentialId),
+    address: unnamed ? null : recordableWord(actor.address),
     request_id: recordableText(actor.requestId, MAX_WORD),
     target_type: recordableWord(entry.target?.type),
     target_id: recordableWord(entry.target?.id),
