@@ -39,6 +39,8 @@ export async function sendEvents(
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    // Its answer has no content (RFC 9110, 9.3.2): there is nothing to wait for.
+    if (request.method === 'HEAD') return;
     heartbeat = setInterval(() => raw.write(': keep-alive\n\n'), HEARTBEAT_MS);
     await sendFrom(first);
   } finally {
