@@ -1,50 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor } from '../../kernel/actor.ts';
-import { INSTANCE_TRAIL } from '../../platform/audit/index.ts';
 import type { TestDatabase } from '../../testing/database.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../testing/identity-world.ts';
+import type { IdentityWorld } from '../../testing/identity-world.ts';
+import { sessionsStage } from '../../testing/sessions-stage.ts';
+import { signOutContract } from './identity.sign-out.contract.ts';
 
-/** Refreshing, its theft detection, and signing out, over HTTP. */
+/** Refreshing and its theft detection, over HTTP; signing out is a file of its own. */
 export function sessionsContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`sessions: ${name}`, () => {
+    const stage = sessionsStage(open);
+    const { join, refreshBy, refreshCookie, meStatus, reused } = stage;
     let db: TestDatabase;
     let world: IdentityWorld;
-    let people = 0;
-
-    beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+    beforeAll(() => {
+      ({ db, world } = stage.now());
     });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
-    });
-
-    const join = (): Promise<Joined> => {
-      people += 1;
-      return world.join(`person${people}@example.org`);
-    };
-    const refreshBy = (refreshToken: string) =>
-      world.http.inject({ method: 'POST', url: '/api/v1/auth/refresh', payload: { refreshToken } });
-    const refreshCookie = (value: string) =>
-      world.http.inject({
-        method: 'POST',
-        url: '/api/v1/auth/refresh',
-        cookies: { '__Host-scriptorium_refresh': value },
-      });
-    const logout = (options: {
-      cookies?: Record<string, string>;
-      headers?: Record<string, string>;
-      payload?: object;
-    }) => world.http.inject({ method: 'POST', url: '/api/v1/auth/logout', ...options });
-    const meStatus = async (token: string) =>
-      (await world.http.inject({ url: '/api/v1/auth/me', headers: { authorization: `Bearer ${token}` } }))
-        .statusCode;
-    const reused = async (userId: string) =>
-      (await world.audited('session.token_reused')).filter(
-        (event) => event.userId === userId && event.organizationId === INSTANCE_TRAIL,
-      );
 
     test('a program exchanges its refresh token for the next one', async () => {
       const { program } = await join();
@@ -207,77 +178,6 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       ]);
     });
 
-    test('signing out in the browser needs the proof, ends the session and clears the cookies', async () => {
-      const { browser, program } = await join();
-      const forged = await logout({ cookies: browser.cookies });
-      expect(forged.statusCode).toBe(403);
-      expect(forged.json()).toMatchObject({ code: 'identity.csrf_required' });
-      expect(forged.cookies).toEqual([]);
-      expect(await meStatus(browser.accessToken)).toBe(200);
-
-      const answer = await logout({
-        cookies: browser.cookies,
-        headers: { 'x-csrf-token': browser.csrfToken },
-      });
-      expect(answer.statusCode).toBe(204);
-      expect(answer.cookies.map(({ name: cookie, value, path }) => [cookie, value, path])).toEqual([
-        ['__Host-scriptorium_access', '', '/'],
-        ['__Host-scriptorium_refresh', '', '/'],
-      ]);
-      expect(await meStatus(browser.accessToken)).toBe(401);
-      expect((await refreshBy(browser.refreshToken)).statusCode).toBe(401);
-      expect(await meStatus(program.accessToken)).toBe(200);
-    });
-
-    test('signing out also takes back cookies from before the server had TLS', async () => {
-      const { browser } = await join();
-      const old = { scriptorium_access: 'old', scriptorium_refresh: 'old' };
-      const answer = await logout({
-        cookies: { ...browser.cookies, ...old },
-        headers: { 'x-csrf-token': browser.csrfToken },
-      });
-      expect(answer.cookies.map(({ name: cookie, path, secure }) => [cookie, path, secure])).toEqual([
-        ['__Host-scriptorium_access', '/', true],
-        ['scriptorium_access', '/', undefined],
-        ['__Host-scriptorium_refresh', '/', true],
-        ['scriptorium_refresh', '/api/v1/auth', undefined],
-      ]);
-    });
-
-    test('a program signs out by either of its tokens', async () => {
-      const one = await join();
-      expect(
-        (await logout({ headers: { authorization: `Bearer ${one.program.accessToken}` } })).statusCode,
-      ).toBe(204);
-      expect((await refreshBy(one.program.refreshToken)).statusCode).toBe(401);
-      const two = await join();
-      expect((await logout({ payload: { refreshToken: two.program.refreshToken } })).statusCode).toBe(204);
-      expect(await meStatus(two.program.accessToken)).toBe(401);
-    });
-
-    test('signing out is recorded once, and as an act of whose session it was', async () => {
-      const { userId, organizationId, program } = await join();
-      for (const _ of [1, 2]) {
-        await logout({
-          headers: { authorization: `Bearer ${program.accessToken}` },
-          payload: { refreshToken: program.refreshToken },
-        });
-      }
-      const closed = (await world.audited('session.closed')).filter((event) => event.userId === userId);
-      expect(closed).toMatchObject([
-        { organizationId: INSTANCE_TRAIL, targetId: userId, outcome: 'succeeded' },
-        { organizationId, outcome: 'succeeded' },
-      ]);
-    });
-
-    test('a made-up refresh token does not sign anybody out', async () => {
-      const { program } = await join();
-      const bytes = Buffer.from(program.refreshToken, 'base64url');
-      bytes.writeUInt8(bytes.readUInt8(51) ^ 1, 51);
-      expect((await logout({ payload: { refreshToken: bytes.toString('base64url') } })).statusCode).toBe(204);
-      expect(await meStatus(program.accessToken)).toBe(200);
-    });
-
     test('a session that has ended takes its access tokens with it', async () => {
       const { program, userId } = await join();
       await db.owner('update sessions set expires_at = $2 where user_id = $1', [
@@ -285,18 +185,6 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
         world.clock().toISOString(),
       ]);
       expect(await meStatus(program.accessToken)).toBe(401);
-    });
-
-    test('signing out without being signed in changes nothing', async () => {
-      for (const options of [
-        {},
-        { headers: { authorization: 'Bearer nonsense' } },
-        { payload: { refreshToken: 'nonsense' } },
-      ]) {
-        const answer = await logout(options);
-        expect(answer.statusCode).toBe(204);
-        expect(answer.cookies).toEqual([]);
-      }
     });
 
     test('who lost the organization of the session goes on in another one of theirs', async () => {
@@ -317,5 +205,7 @@ export function sessionsContract(name: string, open: () => Promise<TestDatabase>
       await db.owner('delete from memberships where user_id = $1', [mine.userId]);
       expect((await refreshBy(renewed.json().refreshToken)).statusCode).toBe(401);
     });
+
+    signOutContract(stage);
   });
 }
