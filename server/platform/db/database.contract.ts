@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor, type OrganizationActor, systemActor } from '../../kernel/actor.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { TestDatabase } from '../../testing/database.ts';
+import { databaseListenContract } from './database.listen.contract.ts';
 import { isUniqueViolation } from './errors.ts';
 import type { Tx } from './port.ts';
 import { beforeCommit, queryBuilder, statement } from './query-builder.ts';
@@ -273,35 +274,6 @@ export function databaseContract(name: string, open: () => Promise<TestDatabase>
       expect(rows).toEqual([{ role: 'scriptorium_app', rolsuper: false, rolbypassrls: false }]);
     });
 
-    test('NOTIFY reaches a listener', async () => {
-      const heard = Promise.withResolvers<string>();
-      const close = await test_.database.listen('contract', heard.resolve);
-      await test_.database.admin.execute("select pg_notify('contract', $1)", ['hello']);
-      expect(await heard.promise).toBe('hello');
-      await close();
-    });
-
-    test('each listener hears its channel, until it leaves', async () => {
-      const { database } = test_;
-      const heard: string[] = [];
-      const closeFirst = await database.listen('one', (payload) => heard.push(`first ${payload}`));
-      const closeSecond = await database.listen('one', (payload) => heard.push(`second ${payload}`));
-      const say = async (channel: string, payload: string) => {
-        const arrived = Promise.withResolvers<void>();
-        // Hears last: by then everybody else has.
-        const close = await database.listen('contract_done', () => arrived.resolve());
-        await database.admin.execute('select pg_notify($1, $2)', [channel, payload]);
-        await database.admin.execute("select pg_notify('contract_done', '')", []);
-        await arrived.promise;
-        await close();
-      };
-      await say('one', 'a');
-      await closeFirst();
-      await say('one', 'b');
-      await say('two', 'c');
-      await closeSecond();
-      await say('one', 'd');
-      expect(heard).toEqual(['first a', 'second a', 'second b']);
-    });
+    databaseListenContract(() => test_);
   });
 }
