@@ -8,7 +8,10 @@ const AUDIENCE = 'https://api.scriptorium.example';
 
 let serial = 0;
 
-/** An issuer whose access tokens are taken as bearer tokens once a test trusts it. Call it where hooks may be registered. */
+/**
+ * An issuer whose access tokens are taken as bearer tokens once a test trusts it.
+ * Call it where hooks may be registered.
+ */
 export function foreignTokensStage(open: () => Promise<TestDatabase>) {
   let db: TestDatabase;
   let issuer: HostileProvider;

@@ -34,7 +34,10 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server with routes that count how often they ran in a test, and people who post to it. Call it where hooks may be registered. */
+/**
+ * A server with routes that count how often they ran in a test, and people who post to it.
+ * Call it where hooks may be registered.
+ */
 export function idempotencyStage(open: () => Promise<TestDatabase>) {
   let db: TestDatabase;
   let http: Http;

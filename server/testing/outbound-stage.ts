@@ -29,7 +29,10 @@ export async function problemOf(call: Promise<unknown>): Promise<Record<string, 
 export const bodyOf = async (call: Promise<{ body: Uint8Array }>) =>
   Buffer.from((await call).body).toString();
 
-/** Servers that end with their test, and names that resolve to what the test says. Call it where hooks may be registered. */
+/**
+ * Servers that end with their test, and names that resolve to what the test says.
+ * Call it where hooks may be registered.
+ */
 export function outboundStage() {
   const open: (Server | TcpServer)[] = [];
   const sockets = new Set<Socket>();

@@ -16,7 +16,10 @@ export interface Enrolled extends SecondFactorPerson {
   readonly recoveryCodes: readonly string[];
 }
 
-/** People with and without a second factor, and what they show when they sign in. Call it where hooks may be registered. */
+/**
+ * People with and without a second factor, and what they show when they sign in.
+ * Call it where hooks may be registered.
+ */
 export function secondFactorStage(open: () => Promise<TestDatabase>) {
   const { now } = identityStage(open);
   let people = 0;
