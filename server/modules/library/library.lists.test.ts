@@ -12,7 +12,8 @@ beforeAll(async () => {
   await ready('handbook.md', 'Employees have 25 days of leave a year.');
   for (const limit of ['ten', 'twenty']) await ready('policy.txt', `The limit is ${limit} euros.`);
   const broken = new Uint8Array(Buffer.from('%PDF-1.7\nthis is no PDF at all'));
-  const batch = await upload({ 'a.txt': 'Alpha text.', 'b.txt': 'Beta text.', 'c.txt': 'Gamma text.' });
+  // Of these the filter by `e` keeps one.
+  const batch = await upload({ 'a.txt': 'Bravo and alpha.', 'letter.txt': 'A word.', 'c.txt': 'Gamma.' });
   const { items } = await upload({ 'broken.pdf': broken });
   for (const { id } of [...batch.items, ...items]) await settled(id);
 });
