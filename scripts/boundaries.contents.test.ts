@@ -86,6 +86,7 @@ const PLANTED: readonly Planted[] = [
   ],
   ['prompt-text', 'by a chat marker', inTags("export const x = '[INST] hello [/INST]';\n")],
   ['file-length', '301 lines', inTags(long)],
+  ['file-length', 'also of tests', { 'server/kernel/ids.test.ts': long }],
   ['suppressions', 'of the type check', inTags('// @ts-expect-error\nexport const x: string = 1;\n')],
   ['suppressions', 'of the linter', inTags('export const x = 1; // biome-ignore lint: because\n')],
   [

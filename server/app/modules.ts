@@ -114,6 +114,7 @@ export function createModules(platform: Platform) {
     ...{ database, audit, clock, logger, queue, storage },
     accounts: identity.operators.users,
     audits: auditing.api,
+    registration: config.identity.registration !== 'closed',
     version: about.version,
   });
   queue.schedule('identity.sweep', '17 3 * * *', () => identity.api.sweep(instanceActor('identity.sweep')));

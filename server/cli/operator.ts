@@ -51,7 +51,7 @@ export function addOperator(program: Command, context: CommandContext): void {
     );
   withOptions(operator.command('organizations'))
     .description('List organizations, oldest first')
-    .option('--search <text>', 'a part of the name')
+    .option('--search <text>', 'how the name, or its last word, begins')
     .action((options: Options & { readonly search?: string }) => organizations(context, options));
   withOptions(operator.command('suspend'))
     .description('Shut everybody out of an organization')

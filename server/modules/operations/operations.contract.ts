@@ -120,6 +120,13 @@ export function operationsContract(name: string, open: () => Promise<TestDatabas
         expect((await world.anonymous.call('GET', '/instance')).body).toMatchObject({ registration: false });
       });
 
+      test('where the settings let nobody register, the sign-in page offers it to nobody', async () => {
+        const closed = await createWorld({ environment: { REGISTRATION: 'closed' } });
+        const { body } = await closed.anonymous.call('GET', '/instance');
+        await closed.close();
+        expect(body).toMatchObject({ registration: false });
+      });
+
       test('API keys that are off open nothing, and open again', async () => {
         const made = await admin.call('POST', '/api-keys', { name: 'k', scopes: ['library:read'] });
         expect(made).toMatchObject({ status: 201 });

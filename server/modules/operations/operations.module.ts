@@ -14,6 +14,8 @@ export interface OperationsDependencies extends Omit<OverviewDependencies, 'data
   readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
+  /** Whether the settings let people make accounts for themselves. */
+  readonly registration: boolean;
 }
 
 export interface OperationsModule {
@@ -32,5 +34,9 @@ export function operationsModule(dependencies: OperationsDependencies): Operatio
   });
   const api = createOperations({ uow: database.uow, audit, state, clock });
   const overview = createOverview({ ...dependencies, state });
-  return { api, state, routes: operationsRoutes({ operations: api, overview }) };
+  return {
+    api,
+    state,
+    routes: operationsRoutes({ operations: api, registration: dependencies.registration, overview }),
+  };
 }

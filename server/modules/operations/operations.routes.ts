@@ -21,19 +21,25 @@ const config = { access: { operator: true } } as const;
 
 export interface OperationsRoutesOptions {
   readonly operations: Operations;
+  /** Whether people may make accounts for themselves, unless operators have switched that off. */
+  readonly registration: boolean;
   readonly overview: (actor: Actor) => Promise<Overview>;
 }
 
-export function operationsRoutes({ operations, overview }: OperationsRoutesOptions): readonly Routes[] {
+export function operationsRoutes({
+  operations,
+  registration,
+  overview,
+}: OperationsRoutesOptions): readonly Routes[] {
   return [
-    instanceRoutes(operations),
+    instanceRoutes(operations, registration),
     featureRoutes(operations),
     maintenanceRoutes(operations),
     overviewRoutes(overview),
   ];
 }
 
-function instanceRoutes(operations: Operations): Routes {
+function instanceRoutes(operations: Operations, registration: boolean): Routes {
   return (http) => {
     http.get(
       '/instance',
@@ -43,7 +49,7 @@ function instanceRoutes(operations: Operations): Routes {
       },
       async (request) => ({
         maintenance: operations.maintenance(),
-        registration: operations.ownFeatures(request.actor).registration ?? false,
+        registration: registration && operations.ownFeatures(request.actor).registration === true,
       }),
     );
     http.get(

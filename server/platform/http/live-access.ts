@@ -13,9 +13,9 @@ const RETRY_AFTER_SECONDS = 10;
 /** Watches that whoever opened a stream may still have it. */
 export interface LiveAccess {
   /**
-   * The signal aborts with `identity.access_ended` once the request would be refused, or answered for another role:
-   * within a second of the change, within 20 s where a token expires or operators close what the stream is part of. Call `release` when the stream has ended.
-   * Throws `request.too_many_streams`.
+   * The signal aborts with `identity.access_ended` once the request would be refused, or answered for another role: within a
+   * second of the change, within 20 s where a token expires. Where operators close what the stream is part of it aborts
+   * within 20 s with what they answer. Call `release` when the stream has ended. Throws `request.too_many_streams`.
    */
   watch(request: FastifyRequest): { readonly signal: AbortSignal; release(): void };
 }
@@ -51,29 +51,24 @@ export function createLiveAccess(options: LiveAccessOptions): LiveAccess {
         running = true;
         for (let answered = 0; answered < asked && !ended.signal.aborted; ) {
           answered = asked;
-          if (!(await isUnchanged())) ended.abort(accessEnded());
+          const reason = await reasonToEnd();
+          if (reason !== undefined) ended.abort(reason);
         }
         running = false;
       }
 
-      async function isUnchanged(): Promise<boolean> {
+      async function reasonToEnd(): Promise<unknown> {
         try {
           const now = await check(request);
-          if (now !== undefined && !hasSameRights(actor, now)) return false;
+          if (now !== undefined && !hasSameRights(actor, now)) return accessEnded();
         } catch (error) {
           // A database that does not answer has not said no: the next look decides.
-          return isAppError(error) ? error.retryable : true;
+          return !isAppError(error) || error.retryable ? undefined : accessEnded();
         }
-        return isOpen();
-      }
-
-      async function isOpen(): Promise<boolean> {
-        try {
-          await gate?.(request);
-          return true;
-        } catch {
-          return false;
-        }
+        return gate?.(request).then(
+          () => undefined,
+          (closed: unknown) => closed,
+        );
       }
 
       const unwatch = changes?.watch(actor, () => void recheck());
