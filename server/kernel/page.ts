@@ -52,15 +52,25 @@ export function invalidCursor(): AppError {
   });
 }
 
-/** Cuts `limit + 1` fetched rows into a page. */
+/** Cuts `limit + 1` fetched rows, in order of their keysets, into a page. */
 export function toPage<Row, T>(
   rows: readonly Row[],
   limit: number,
   keysetOf: (row: Row) => Keyset,
   view: (row: Row) => T,
 ): Page<T> {
+  return cutPage(rows, limit, (row) => encodeCursor(keysetOf(row)), view);
+}
+
+/** The same of rows in another order, with cursors of their own. */
+export function cutPage<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (row: Row) => string,
+  view: (row: Row) => T,
+): Page<T> {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);
   const more = rows.length > limit && last !== undefined;
-  return { items: kept.map(view), nextCursor: more ? encodeCursor(keysetOf(last)) : null };
+  return { items: kept.map(view), nextCursor: more ? cursorOf(last) : null };
 }

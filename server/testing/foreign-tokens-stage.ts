@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { beforeAll } from 'vitest';
 import type { TestDatabase } from './database.ts';
-import { type HostileProvider, startHostileProvider } from './hostile-provider.ts';
-import { type IdentityWorld, identityWorld } from './identity-world.ts';
+import type { HostileProvider } from './hostile-provider.ts';
+import { hostileWorld } from './hostile-world.ts';
+import type { IdentityWorld } from './identity-world.ts';
 
-const SECRET = { 'x-admin-secret': 'the admin secret of the tests, long enough' };
 const AUDIENCE = 'https://api.scriptorium.example';
 
 let serial = 0;
@@ -13,57 +13,20 @@ let serial = 0;
  * Call it where hooks may be registered.
  */
 export function foreignTokensStage(open: () => Promise<TestDatabase>) {
-  let db: TestDatabase;
+  const { now, ...operators } = hostileWorld(open);
   let issuer: HostileProvider;
   let world: IdentityWorld;
-  let organizationId: string;
   let providerId: string;
-
-  beforeAll(async () => {
-    db = await open();
-    issuer = await startHostileProvider();
-    world = await identityWorld(db, { reach: [issuer.place] });
-    ({ organizationId } = await world.join('founder@here.example'));
-  });
-  afterAll(async () => {
-    await world.close();
-    await issuer.close();
-    await db.close();
-  });
-  beforeEach(async () => {
-    issuer.reset();
-    await db.owner('delete from identity_providers');
-    await db.owner("delete from users where email like '%@acme.example'");
-    await db.owner('update organizations set sso_only = false');
+  beforeAll(() => {
+    ({ issuer, world } = now());
   });
 
   async function trust(settings: object = {}) {
-    const made = await world.http.inject({
-      ...{ method: 'POST', url: '/api/v1/operator/identity-providers', headers: SECRET },
-      payload: {
-        ...{
-          slug: 'acme',
-          label: 'Acme',
-          issuer: issuer.issuer,
-          bearerAudience: AUDIENCE,
-          createUsers: true,
-        },
-        organizations: [{ organizationId, claimValue: null }],
-        ...settings,
-      },
-    });
-    expect(made.statusCode, made.body).toBe(201);
-    providerId = made.json().id;
+    ({ id: providerId } = await operators.trust({ bearerAudience: AUDIENCE, ...settings }));
     // The list of issuers is believed for five seconds.
     world.pass(6);
   }
-  async function change(settings: object, version = 1) {
-    const changed = await world.http.inject({
-      ...{ method: 'PATCH', url: `/api/v1/operator/identity-providers/${providerId}`, payload: settings },
-      headers: { ...SECRET, 'if-match': `"${version}"` },
-    });
-    expect(changed.statusCode, changed.body).toBe(200);
-  }
+  const change = (settings: object, version = 1) => operators.change(providerId, settings, version);
   function token(claims: object = {}, header = {}, key = issuer.key) {
     const at = Math.floor(world.clock().getTime() / 1000);
     const sub = `person|${serial++}`;
@@ -74,7 +37,7 @@ export function foreignTokensStage(open: () => Promise<TestDatabase>) {
     world.http.inject({ url: '/api/v1/probe', headers: { authorization: `Bearer ${bearer}`, ...headers } });
   const statusOf = async (bearer: string) => (await probe(bearer)).statusCode;
 
-  return { now: () => ({ db, issuer, world, organizationId }), ...{ trust, change, token, probe, statusOf } };
+  return { now, trust, change, token, probe, statusOf };
 }
 
 export type ForeignTokensStage = ReturnType<typeof foreignTokensStage>;

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { beforeAll, beforeEach, expect } from 'vitest';
 import { embeddedTestDatabase, type TestDatabase } from './database.ts';
-import { HOSTILE_CLIENT, type HostileProvider, startHostileProvider } from './hostile-provider.ts';
-import { type IdentityWorld, identityWorld } from './identity-world.ts';
+import type { HostileProvider } from './hostile-provider.ts';
+import { hostileWorld, SIGN_IN } from './hostile-world.ts';
+import type { IdentityWorld } from './identity-world.ts';
 
 export const ORIGIN = 'https://scriptorium.example';
-const SECRET = { 'x-admin-secret': 'the admin secret of the tests, long enough' };
 /** The codes of failed sign-ins. */
 export const INVALID = 'federation.answer_not_valid';
 export const ENDED = 'federation.flow_ended';
@@ -24,40 +24,18 @@ export interface Flow {
  * Call it where hooks may be registered.
  */
 export function hostileSignInStage() {
+  const operators = hostileWorld(embeddedTestDatabase);
   let db: TestDatabase;
   let world: IdentityWorld;
   let provider: HostileProvider;
-  let organizationId: string;
 
-  beforeAll(async () => {
-    db = await embeddedTestDatabase();
-    provider = await startHostileProvider();
-    world = await identityWorld(db, { reach: [provider.place] });
-    ({ organizationId } = await world.join('founder@here.example'));
+  beforeAll(() => {
+    ({ db, world, issuer: provider } = operators.now());
   });
-  afterAll(async () => {
-    await world.close();
-    await provider.close();
-    await db.close();
-  });
-  beforeEach(async () => {
-    provider.reset();
-    await db.owner('delete from identity_providers');
-    await db.owner("delete from users where email = 'somebody@hostile.example'");
-    await trust('acme');
-  });
+  beforeEach(() => trust('acme'));
 
-  async function trust(slug: string, settings: object = {}) {
-    const made = await world.http.inject({
-      ...{ method: 'POST', url: '/api/v1/operator/identity-providers', headers: SECRET },
-      payload: {
-        ...{ slug, label: slug, issuer: provider.issuer, createUsers: true },
-        ...{ clientId: HOSTILE_CLIENT.id, clientSecret: HOSTILE_CLIENT.secret },
-        organizations: [{ organizationId, claimValue: null }],
-        ...settings,
-      },
-    });
-    expect(made.statusCode, made.body).toBe(201);
+  async function trust(slug: string, settings: object = {}): Promise<void> {
+    await operators.trust({ slug, label: slug, ...SIGN_IN, ...settings });
   }
 
   async function start(slug = 'acme'): Promise<Flow> {

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Verification } from '../../platform/audit/index.ts';
-import { type Routes, untilClientLeaves } from '../../platform/http/index.ts';
+import { type Access, type Http, type Routes, untilClientLeaves } from '../../platform/http/index.ts';
 import { Problem } from '../../platform/http/schemas.ts';
 import { linesOf, MEDIA_TYPES } from './audit.export.ts';
 import {
@@ -12,99 +11,82 @@ import {
   ListQuery,
   VerificationView,
 } from './audit.schemas.ts';
-import type { AuditService } from './audit.service.ts';
+import type { AuditService, TrailReading } from './audit.service.ts';
 
 const tags = ['audit'];
-const operating = { access: { operator: true } } as const;
-const reading = { config: { access: { minimum: 'admin', scope: 'audit:read' } } } as const;
+/** A trail and its place in the API. */
+interface TrailPlace {
+  readonly path: string;
+  readonly access: Access;
+  readonly trail: TrailReading;
+  /** Completes `what was done …`. */
+  readonly where: string;
+  /** Completes `nothing in … was changed`. */
+  readonly name: string;
+}
 
-export function auditRoutes(audit: AuditService): Routes {
-  return (http) => {
-    http.get(
-      '/audit-events',
-      {
-        ...reading,
-        schema: {
-          tags,
-          summary: 'List what was done in the organization, newest first',
-          querystring: ListQuery,
-          response: { 200: EventPage },
-        },
-      },
-      async (request) => audit.list(request.actor, request.query),
-    );
-    http.get(
-      '/audit-events/export',
-      {
-        config: { ...reading.config, rateLimit: { cost: 20 } },
-        schema: {
-          tags,
-          summary: 'Download what was done in the organization, oldest first',
-          querystring: ExportQuery,
-          response: { default: Problem },
-        },
-      },
-      async (request, reply) => {
-        const { format, ...filter } = request.query;
-        const pages = await audit.exportAll(request.actor, format, filter);
-        return download(request, reply, format, pages);
-      },
-    );
-    http.get(
-      '/audit-events/verification',
-      {
-        config: { ...reading.config, rateLimit: { cost: 50 } },
-        schema: {
-          tags,
-          summary: 'Check that nothing in the trail was changed, removed or added',
-          response: { 200: VerificationView },
-        },
-      },
-      async (request, reply) => viewOf(await audit.verify(request.actor, untilClientLeaves(reply))),
-    );
-    http.get(
-      '/operator/audit-events',
-      {
-        config: operating,
-        schema: {
-          tags,
-          summary: 'List what was done on the instance, newest first',
-          querystring: ListQuery,
-          response: { 200: EventPage },
-        },
-      },
-      async (request) => audit.listInstance(request.actor, request.query),
-    );
-    http.get(
-      '/operator/audit-events/export',
-      {
-        config: { ...operating, rateLimit: { cost: 20 } },
-        schema: {
-          tags,
-          summary: 'Download what was done on the instance, oldest first',
-          querystring: ExportQuery,
-          response: { default: Problem },
-        },
-      },
-      async (request, reply) => {
-        const { format, ...filter } = request.query;
-        const pages = await audit.exportInstance(request.actor, format, filter);
-        return download(request, reply, format, pages);
-      },
-    );
-    http.get(
-      '/operator/audit-events/verification',
-      {
-        config: { ...operating, rateLimit: { cost: 50 } },
-        schema: {
-          tags,
-          summary: 'Check that nothing in the instance’s trail was changed, removed or added',
-          response: { 200: VerificationView },
-        },
-      },
-      async (request, reply) => viewOf(await audit.verifyInstance(request.actor, untilClientLeaves(reply))),
-    );
+export function auditRoutes({ ofOrganization, ofInstance }: AuditService): Routes {
+  const organization: TrailPlace = {
+    path: '/audit-events',
+    access: { minimum: 'admin', scope: 'audit:read' },
+    ...{ trail: ofOrganization, where: 'in the organization', name: 'the trail' },
   };
+  const instance: TrailPlace = {
+    path: '/operator/audit-events',
+    access: { operator: true },
+    ...{ trail: ofInstance, where: 'on the instance', name: 'the instance’s trail' },
+  };
+  return (http) => {
+    for (const place of [organization, instance]) trailRoutes(http, place);
+  };
+}
+
+function trailRoutes(http: Http, { path, access, trail, where, name }: TrailPlace): void {
+  http.get(
+    path,
+    {
+      config: { access },
+      schema: {
+        tags,
+        summary: `List what was done ${where}, newest first`,
+        querystring: ListQuery,
+        response: { 200: EventPage },
+      },
+    },
+    async (request) => trail.list(request.actor, request.query),
+  );
+  http.get(
+    `${path}/export`,
+    {
+      config: { access, rateLimit: { cost: 20 } },
+      schema: {
+        tags,
+        summary: `Download what was done ${where}, oldest first`,
+        querystring: ExportQuery,
+        response: { default: Problem },
+      },
+    },
+    async (request, reply) => {
+      const { format, ...filter } = request.query;
+      const pages = await trail.exportAll(request.actor, format, filter);
+      return download(request, reply, format, pages);
+    },
+  );
+  http.get(
+    `${path}/verification`,
+    {
+      config: { access, rateLimit: { cost: 50 } },
+      schema: {
+        tags,
+        summary: `Check that nothing in ${name} was changed, removed or added`,
+        response: { 200: VerificationView },
+      },
+    },
+    async (request, reply) => {
+      const verification = await trail.verify(request.actor, untilClientLeaves(reply));
+      return { ...verification, intact: verification.broken === null };
+    },
+  );
 }
 
 function download(
@@ -120,8 +102,4 @@ function download(
     .header('content-disposition', `attachment; filename="audit-events.${format}"`)
     .header('cache-control', 'no-store')
     .send(file.once('close', access.release));
-}
-
-function viewOf(verification: Verification): VerificationView {
-  return { ...verification, intact: verification.broken === null };
 }

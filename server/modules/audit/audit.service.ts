@@ -1,7 +1,7 @@
 import { type Actor, instanceActor, systemActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { invalidCursor, type Page } from '../../kernel/page.ts';
+import { cutPage, invalidCursor, type Page } from '../../kernel/page.ts';
 import {
   type AuditFilter,
   type AuditLog,
@@ -27,26 +27,24 @@ const DEFAULT_LIMIT = 20;
 /** Events, trails and removals that are in memory or in one transaction at a time. */
 const BATCH = 500;
 
-export interface AuditService extends Omit<AuditApi, 'selfCheck' | 'lastSelfCheck'> {
-  /** The organization's trail, newest first. Throws `request.invalid_cursor`, `request.invalid_time`. */
+/** One trail, for those who may read it. */
+export interface TrailReading {
+  /** Newest first. Throws `request.invalid_cursor`, `request.invalid_time`. */
   list(actor: Actor, query: ListQuery): Promise<Page<EventView>>;
-  /** The same of the instance's own trail. */
-  listInstance(actor: Actor, query: ListQuery): Promise<Page<EventView>>;
   /** Says in the trail that it was exported, and gives its pages, oldest event first. */
   exportAll(
     actor: Actor,
     format: ExportFormat,
     filter: FilterQuery,
   ): Promise<AsyncIterable<readonly EventView[]>>;
-  /** The same of the instance's own trail. */
-  exportInstance(
-    actor: Actor,
-    format: ExportFormat,
-    filter: FilterQuery,
-  ): Promise<AsyncIterable<readonly EventView[]>>;
   verify(actor: Actor, signal: AbortSignal): Promise<Verification>;
-  /** The same of the instance's own trail. */
-  verifyInstance(actor: Actor, signal: AbortSignal): Promise<Verification>;
+}
+
+export interface AuditService extends Omit<AuditApi, 'selfCheck' | 'lastSelfCheck'> {
+  /** The trail of the actor's organization, for its admins. */
+  readonly ofOrganization: TrailReading;
+  /** The instance's own trail, for operators. */
+  readonly ofInstance: TrailReading;
 }
 
 export interface AuditServiceDependencies {
@@ -61,35 +59,26 @@ export interface AuditServiceDependencies {
 export function createAuditService(dependencies: AuditServiceDependencies): AuditService {
   const { uow, log, trail, clock, retentionDays } = dependencies;
   return {
-    list,
-    listInstance,
-    exportAll,
-    exportInstance: (actor, format, query) => exportAs(requireInstance(actor), actor, format, query),
-    verify: (actor, signal) => log.verify(requireReader(actor), signal),
-    verifyInstance: (actor, signal) => log.verify(requireInstance(actor), signal),
+    ofOrganization: readingAs(requireReader),
+    ofInstance: readingAs(requireInstance),
     verifyAll,
     exportTrail,
     sweep,
   };
 
-  function list(actor: Actor, query: ListQuery): Promise<Page<EventView>> {
-    return pageOf(requireReader(actor), query);
-  }
-
-  function listInstance(actor: Actor, query: ListQuery): Promise<Page<EventView>> {
-    return pageOf(requireInstance(actor), query);
+  /** `requireRights` gives as whom the trail is read, or refuses. */
+  function readingAs(requireRights: (actor: Actor) => Actor): TrailReading {
+    return {
+      list: (actor, query) => pageOf(requireRights(actor), query),
+      exportAll: (actor, format, query) => exportAs(requireRights(actor), actor, format, query),
+      verify: (actor, signal) => log.verify(requireRights(actor), signal),
+    };
   }
 
   async function pageOf(reader: Actor, { limit = DEFAULT_LIMIT, cursor, ...query }: ListQuery) {
     const before = cursor === undefined ? undefined : decodeCursor(cursor);
     const events = await log.list(reader, filterOf(query), { before }, limit + 1);
-    const items = events.slice(0, limit).map(toEventView);
-    const last = items.at(-1);
-    return { items, nextCursor: last && events.length > limit ? encodeCursor(last.sequence) : null };
-  }
-
-  function exportAll(actor: Actor, format: ExportFormat, query: FilterQuery) {
-    return exportAs(requireReader(actor), actor, format, query);
+    return cutPage(events, limit, ({ sequence }) => encodeCursor(sequence), toEventView);
   }
 
   /** `reader`: as whom the trail is read; `actor`: who does it. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { NIL } from 'uuid';
 import type { Migration } from './migrate.ts';
 import type { Database, SqlExecutor } from './port.ts';
 import { APP_ROLE } from './tenant.ts';
@@ -113,12 +114,14 @@ async function sealedKeys(executor: SqlExecutor): Promise<DatabaseReport['signin
   }));
 }
 
+/** Of the instance's trail, which belongs to no organization. */
 async function lastAuditCheck(executor: SqlExecutor): Promise<DatabaseReport['auditCheck']> {
   await executor.execute("select set_config('app.scope', 'instance', false)");
   const { rows } = await executor.execute(
     `select occurred_at::text as at, outcome <> 'succeeded' as broken from audit_events
-      where organization_id = '00000000-0000-0000-0000-000000000000' and action = 'audit.checked'
+      where organization_id = $1 and action = 'audit.checked'
       order by sequence desc limit 1`,
+    [NIL],
   );
   const [last] = rows;
   return last ? { at: String(last.at), broken: last.broken === true } : null;

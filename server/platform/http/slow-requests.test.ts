@@ -1,53 +1,37 @@
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { publicActor } from '../../kernel/actor.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { loadConfig } from '../config/index.ts';
-import { createLogger } from '../logging/index.ts';
-import type { Http } from './port.ts';
-import { createHttpServer } from './server.ts';
+import { OPEN, type OpenHttp, openHttp } from '../../testing/open-http.ts';
+import type { Routes } from './port.ts';
 
-let http: Http;
-let port: number;
-const logged: string[] = [];
+let server: OpenHttp;
 const held = Promise.withResolvers<void>();
 
 beforeAll(async () => {
-  const nobody = async ({ requestId }: { readonly requestId: string }) => publicActor(requestId);
-  http = await createHttpServer({
-    settings: loadConfig({}).http,
-    logger: createLogger('warn', { write: (line: string) => void logged.push(line) }),
-    authenticator: { authenticate: nobody, authenticateOperator: nobody },
-    arrival: { headersMs: 200, checkMs: 400, bodyBytes: 50 },
-    surroundings: [],
-    routes: [
-      (api) => {
-        const config = { access: { public: 'a test' } } as const;
-        const schema = { body: Type.Object({ name: Type.String() }) };
-        api.post('/things', { config, schema }, async (request) => request.body.name);
-        api.post('/slow', { config, schema }, async () => {
-          await delay(500);
-          return 'done';
-        });
-        const refuse = async () => {
-          throw new AppError({ kind: 'forbidden', code: 'test.no', safeMessage: 'No.' });
-        };
-        api.post('/refused', { config, schema, onRequest: refuse }, async () => 'never');
-        api.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null));
-        api.post('/upload', { config }, async (request) => {
-          await held.promise;
-          return String((await text(request.raw)).length);
-        });
-      },
-    ],
-  });
-  await http.listen({ host: '127.0.0.1', port: 0 });
-  ({ port } = http.server.address() as AddressInfo);
+  const routes: Routes = (api) => {
+    const config = OPEN;
+    const schema = { body: Type.Object({ name: Type.String() }) };
+    api.post('/things', { config, schema }, async (request) => request.body.name);
+    api.post('/slow', { config, schema }, async () => {
+      await delay(500);
+      return 'done';
+    });
+    const refuse = async () => {
+      throw new AppError({ kind: 'forbidden', code: 'test.no', safeMessage: 'No.' });
+    };
+    api.post('/refused', { config, schema, onRequest: refuse }, async () => 'never');
+    api.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null));
+    api.post('/upload', { config }, async (request) => {
+      await held.promise;
+      return String((await text(request.raw)).length);
+    });
+  };
+  server = await openHttp(routes, { arrival: { headersMs: 200, checkMs: 400, bodyBytes: 50 } });
 });
-afterAll(() => http.close());
+afterAll(() => server.http.close());
 
 /** What came before the connection ended, by whatever end: one that is cut while we still send is reset. */
 async function received(socket: Socket): Promise<string> {
@@ -58,7 +42,7 @@ async function received(socket: Socket): Promise<string> {
 }
 
 function open(beginning: string): Socket {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(beginning);
   return socket;
@@ -115,7 +99,7 @@ test('a body that waits until we read it is not slow', async () => {
 
 test('a body whose sender goes away is over, and was read by nobody', async () => {
   let ended = false;
-  http.server.once('connection', (socket) => socket.once('close', () => (ended = true)));
+  server.http.server.once('connection', (socket) => socket.once('close', () => (ended = true)));
   const socket = open(`${head('/things', 'Content-Length: 40')}{"name":`);
   await delay(50);
   socket.resetAndDestroy();
@@ -123,5 +107,5 @@ test('a body whose sender goes away is over, and was read by nobody', async () =
 });
 
 test('none of them is a failure of ours', () => {
-  expect(logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect(server.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });

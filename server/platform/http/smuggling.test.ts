@@ -1,49 +1,32 @@
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { publicActor } from '../../kernel/actor.ts';
-import { loadConfig } from '../config/index.ts';
-import { createLogger } from '../logging/index.ts';
-import type { Http } from './port.ts';
-import { createHttpServer } from './server.ts';
+import { OPEN, type OpenHttp, openHttp } from '../../testing/open-http.ts';
 
-let http: Http;
-let port: number;
+let server: OpenHttp;
 const handled: string[] = [];
 
 beforeAll(async () => {
-  const nobody = async ({ requestId }: { readonly requestId: string }) => publicActor(requestId);
-  http = await createHttpServer({
-    settings: loadConfig({}).http,
-    logger: createLogger('silent'),
-    authenticator: { authenticate: nobody, authenticateOperator: nobody },
-    surroundings: [],
-    routes: [
-      (api) => {
-        const config = { access: { public: 'a test' } } as const;
-        api.get('/inner', { config }, async () => {
-          handled.push('GET /inner');
-          return 'inner';
-        });
-        api.post('/outer', { config, schema: { body: Type.Unknown() } }, async (request) => {
-          handled.push(`POST /outer ${JSON.stringify(request.body)}`);
-          return 'outer';
-        });
-      },
-    ],
+  server = await openHttp((api) => {
+    api.get('/inner', { config: OPEN }, async () => {
+      handled.push('GET /inner');
+      return 'inner';
+    });
+    api.post('/outer', { config: OPEN, schema: { body: Type.Unknown() } }, async (request) => {
+      handled.push(`POST /outer ${JSON.stringify(request.body)}`);
+      return 'outer';
+    });
   });
-  await http.listen({ host: '127.0.0.1', port: 0 });
-  ({ port } = http.server.address() as AddressInfo);
 });
-afterAll(() => http.close());
+afterAll(() => server.http.close());
 beforeEach(() => {
   handled.length = 0;
 });
 
 /** Sends bytes and reads until the server closes the connection. */
 async function exchange(bytes: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(bytes, 'latin1');
   return text(socket);

@@ -16,8 +16,8 @@ const HEARTBEAT_MS = 15_000;
 /**
  * Streams events (WHATWG server-sent events) until the source ends, the client leaves, the server stops or the access of
  * who asked ends; all of these abort the signal that the source was given. What the source throws after the first byte
- * becomes an `error` event, and so does the end of access (`identity.access_ended`, or why operators have closed it), for which no source is waited for;
- * before the first byte it is an ordinary problem document.
+ * becomes an `error` event, and so does the end of access (`identity.access_ended`, or why operators have closed it), for
+ * which no source is waited for; before the first byte it is an ordinary problem document.
  */
 export async function sendEvents(
   request: FastifyRequest,

@@ -63,7 +63,7 @@ export interface AccountRoom {
 
 /** Registers a queue: call before the queue starts. */
 export function accountRoom(dependencies: AccountDependencies): AccountRoom {
-  const { uow, audit, accessChanges, mail, queue, clock, ids } = dependencies;
+  const { uow, audit, accessChanges, mail, clock, ids } = dependencies;
   const { passwords, limits, sessions, answers, secrets, publicUrl } = dependencies;
   const reauthenticate = createReauthentication({ uow, audit, clock, passwords, limits });
   const verify = createVerification({ audit, clock, secrets });
@@ -76,21 +76,7 @@ export function accountRoom(dependencies: AccountDependencies): AccountRoom {
     ...{ uow, audit, mail, clock, ids, passwords, limits, sessions, verification, publicUrl },
     mode: dependencies.registrationMode,
   });
-  const changing = createPasswords({
-    ...{
-      uow,
-      audit,
-      accessChanges,
-      mail,
-      queue,
-      clock,
-      passwords,
-      limits,
-      sessions,
-      reauthenticate,
-      publicUrl,
-    },
-  });
+  const changing = createPasswords({ ...dependencies, reauthenticate });
   const profile = createProfile({
     ...{ uow, audit, accessChanges, mail, clock, limits, reauthenticate, publicUrl },
   });

@@ -1,5 +1,5 @@
 import { type Actor, instanceActor } from '../../../kernel/actor.ts';
-import { invalidCursor, type Page } from '../../../kernel/page.ts';
+import { cutPage, invalidCursor, type Page } from '../../../kernel/page.ts';
 import type { AuditLog } from '../../../platform/audit/index.ts';
 import type { SecretBox } from '../../../platform/auth/index.ts';
 import type { UnitOfWork } from '../../../platform/db/index.ts';
@@ -31,12 +31,12 @@ export function createActivity({ uow, log, secrets }: ActivityDependencies): Lis
     const instance = instanceActor(actor.requestId);
     await uow.read(instance, (tx) => requireNothingElsewhere(tx, actor, userId));
     const events = await log.list(instance, { targetType: 'user', targetId: userId }, { before }, limit + 1);
-    const kept = events.slice(0, limit);
-    const last = kept.at(-1);
-    return {
-      items: kept.map((event) => toActivityView(event, userId)),
-      nextCursor: last && events.length > limit ? seal(last.sequence, userId) : null,
-    };
+    return cutPage(
+      events,
+      limit,
+      ({ sequence }) => seal(sequence, userId),
+      (event) => toActivityView(event, userId),
+    );
   };
 
   /** Sealed, and always as long: a place in the trail that all share would tell how much happens to others. */

@@ -3,15 +3,11 @@ import { INSTANCE_TRAIL } from '../../../platform/audit/index.ts';
 import type { Browser } from '../../../testing/browser.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { type FederationWorld, federationWorld, ORIGIN } from '../../../testing/federation-world.ts';
-import {
-  HOSTILE_CLIENT,
-  type HostileProvider,
-  startHostileProvider,
-} from '../../../testing/hostile-provider.ts';
-import { type IdentityWorld, identityWorld } from '../../../testing/identity-world.ts';
+import type { HostileProvider } from '../../../testing/hostile-provider.ts';
+import { hostileWorld, SIGN_IN } from '../../../testing/hostile-world.ts';
+import type { IdentityWorld } from '../../../testing/identity-world.ts';
 import { issuerKeyPair } from '../../../testing/token-issuer.ts';
 
-const SECRET = { 'x-admin-secret': 'the admin secret of the tests, long enough' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -64,38 +60,19 @@ export function backchannelLogoutContract(name: string, open: () => Promise<Test
   });
 
   describe(`back-channel logout: ${name}`, () => {
+    const stage = hostileWorld(open);
     let db: TestDatabase;
     let issuer: HostileProvider;
     let world: IdentityWorld;
     let providerId: string;
     let organizationId: string;
 
-    beforeAll(async () => {
-      db = await open();
-      issuer = await startHostileProvider();
-      world = await identityWorld(db, { reach: [issuer.place] });
+    beforeAll(() => {
+      ({ db, issuer, world, organizationId } = stage.now());
       world.pass((Date.now() - world.clock().getTime()) / 1000);
-      ({ organizationId } = await world.join('founder@here.example'));
-    });
-    afterAll(async () => {
-      await world.close();
-      await issuer.close();
-      await db.close();
     });
     beforeEach(async () => {
-      issuer.reset();
-      await db.owner('delete from identity_providers');
-      await db.owner("delete from users where email like '%@hostile.example'");
-      const made = await world.http.inject({
-        ...{ method: 'POST', url: '/api/v1/operator/identity-providers', headers: SECRET },
-        payload: {
-          ...{ slug: 'acme', label: 'Acme', issuer: issuer.issuer, createUsers: true },
-          ...{ clientId: HOSTILE_CLIENT.id, clientSecret: HOSTILE_CLIENT.secret },
-          organizations: [{ organizationId, claimValue: null }],
-        },
-      });
-      expect(made.statusCode, made.body).toBe(201);
-      providerId = made.json().id;
+      ({ id: providerId } = await stage.trust(SIGN_IN));
     });
 
     /** Signs in; the cookie of the session. */

@@ -1,21 +1,18 @@
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { TestDatabase } from '../../../testing/database.ts';
-import {
-  HOSTILE_CLIENT,
-  type HostileProvider,
-  startHostileProvider,
-} from '../../../testing/hostile-provider.ts';
-import { type IdentityWorld, identityWorld } from '../../../testing/identity-world.ts';
+import type { HostileProvider } from '../../../testing/hostile-provider.ts';
+import { hostileWorld, SIGN_IN } from '../../../testing/hostile-world.ts';
+import type { IdentityWorld } from '../../../testing/identity-world.ts';
 
 const ORIGIN = 'https://scriptorium.example';
-const SECRET = { 'x-admin-secret': 'the admin secret of the tests, long enough' };
 const AUDIENCE = 'https://api.scriptorium.example';
 const SETUP = { status: 403, code: 'identity.second_factor_setup_required' };
 
 /** When a sign-in by an identity provider counts as one with a second factor, on one kind of database. */
 export function providerFactorContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`a second factor at the provider: ${name}`, () => {
+    const { now, ...operators } = hostileWorld(open);
     let db: TestDatabase;
     let issuer: HostileProvider;
     let world: IdentityWorld;
@@ -23,37 +20,14 @@ export function providerFactorContract(name: string, open: () => Promise<TestDat
     let organizationId: string;
 
     beforeAll(async () => {
-      db = await open();
-      issuer = await startHostileProvider();
-      world = await identityWorld(db, { reach: [issuer.place] });
+      ({ db, issuer, world, organizationId } = now());
       // The provider's clock is the machine's.
       world.pass((Date.now() - world.clock().getTime()) / 1000);
-      ({ organizationId } = await world.join('founder@here.example'));
       await db.owner('update organizations set require_second_factor = true where id = $1', [organizationId]);
-    });
-    afterAll(async () => {
-      await world.close();
-      await issuer.close();
-      await db.close();
-    });
-    beforeEach(async () => {
-      issuer.reset();
-      await db.owner('delete from identity_providers');
-      await db.owner("delete from users where email like '%@hostile.example'");
     });
 
     async function trust(settings: object = {}) {
-      const made = await world.http.inject({
-        ...{ method: 'POST', url: '/api/v1/operator/identity-providers', headers: SECRET },
-        payload: {
-          ...{ slug: 'acme', label: 'Acme', issuer: issuer.issuer, createUsers: true },
-          ...{ clientId: HOSTILE_CLIENT.id, clientSecret: HOSTILE_CLIENT.secret, bearerAudience: AUDIENCE },
-          organizations: [{ organizationId, claimValue: null }],
-          ...settings,
-        },
-      });
-      expect(made.statusCode, made.body).toBe(201);
-      provider = made.json();
+      provider = await operators.trust({ ...SIGN_IN, bearerAudience: AUDIENCE, ...settings });
     }
 
     /** Signs in with these claims in the ID token: where that leads, and the cookies of the session. */
