@@ -1,6 +1,22 @@
+import { afterAll, beforeAll } from 'vitest';
 import type { Browser } from './browser.ts';
 import type { TestDatabase } from './database.ts';
-import type { FederationWorld } from './federation-world.ts';
+import { type FederationWorld, federationWorld } from './federation-world.ts';
+
+/** Identity beside the real oidc-provider, on a database of its own. Call it where hooks may be registered. */
+export function federationStage(open: () => Promise<TestDatabase>) {
+  let db: TestDatabase;
+  let world: FederationWorld;
+  beforeAll(async () => {
+    db = await open();
+    world = await federationWorld(db);
+  });
+  afterAll(async () => {
+    await world.close();
+    await db.close();
+  });
+  return { now: () => ({ db, world }) };
+}
 
 /** What each test of signing in by a provider finds: nobody is there yet, and nobody is trusted. */
 export interface SignInStage {

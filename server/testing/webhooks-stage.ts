@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { beforeAll, beforeEach } from 'vitest';
 import type { TestDatabase } from './database.ts';
-import { type FederationWorld, federationWorld } from './federation-world.ts';
+import { federationStage } from './federation-stage.ts';
+import type { FederationWorld } from './federation-world.ts';
 
 const KEY = Buffer.alloc(32, 7);
 export const SECRET = `whsec_${KEY.toString('base64')}`;
@@ -19,16 +20,12 @@ interface Message {
 
 /** What identity providers tell of their people, and who is there afterwards. Call it where hooks may be registered. */
 export function webhooksStage(open: () => Promise<TestDatabase>) {
+  const federation = federationStage(open);
   let db: TestDatabase;
   let world: FederationWorld;
 
-  beforeAll(async () => {
-    db = await open();
-    world = await federationWorld(db);
-  });
-  afterAll(async () => {
-    await world.close();
-    await db.close();
+  beforeAll(() => {
+    ({ db, world } = federation.now());
   });
   beforeEach(() => world.reset());
 

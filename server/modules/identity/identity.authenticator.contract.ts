@@ -1,25 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor } from '../../kernel/actor.ts';
 import type { TestDatabase } from '../../testing/database.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../testing/identity-world.ts';
+import { identityStage } from '../../testing/identity-stage.ts';
+import type { IdentityWorld, Joined } from '../../testing/identity-world.ts';
 
 /** Who the server thinks is asking, over HTTP. */
 export function authenticatorContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`authenticator: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let ada: Joined;
     let eve: Joined;
 
     beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+      ({ db, world } = stage.now());
       ada = await world.join('ada@example.org');
       eve = await world.join('eve@example.org');
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const probe = (options: {

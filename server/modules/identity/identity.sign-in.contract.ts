@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { INSTANCE_TRAIL } from '../../platform/audit/index.ts';
 import type { TestDatabase } from '../../testing/database.ts';
-import { type IdentityWorld, identityWorld } from '../../testing/identity-world.ts';
+import { identityStage } from '../../testing/identity-stage.ts';
+import type { IdentityWorld } from '../../testing/identity-world.ts';
 
 const PASSWORD = 'correct horse battery';
 
 /** Making accounts and signing in, over HTTP. */
 export function signInContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`sign-in: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
 
-    beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
+    beforeAll(() => {
+      ({ db, world } = stage.now());
     });
 
     const post = (path: string, payload: object, http = world.http) =>
@@ -215,13 +212,12 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
   });
 
   describe(`sign-in limits: ${name}`, () => {
-    let db: TestDatabase;
+    const stage = identityStage(open);
     let world: IdentityWorld;
     let http: IdentityWorld['http'];
 
     beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+      ({ world } = stage.now());
       ({ http } = await world.withSettings({ rateLimit: true }));
       for (const email of ['one@example.org', 'two@example.org']) {
         await http.inject({
@@ -230,10 +226,6 @@ export function signInContract(name: string, open: () => Promise<TestDatabase>):
           payload: { email, password: PASSWORD, name: 'N' },
         });
       }
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const attempt = async (email: string, password: string, remoteAddress: string) =>

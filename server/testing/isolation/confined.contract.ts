@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Confined, PERMISSIONS } from '../../app/permissions.ts';
 import type { Browser } from '../browser.ts';
 import type { TestDatabase } from '../database.ts';
-import { type FederationWorld, federationWorld, ORIGIN } from '../federation-world.ts';
+import { federationStage } from '../federation-stage.ts';
+import { type FederationWorld, ORIGIN } from '../federation-world.ts';
 
 /** The operations of the table of permissions that are about the account, and what is left of each. */
 const DECLARED = new Map(
@@ -43,18 +44,14 @@ const BODIES: Readonly<Record<string, object>> = {
  */
 export function confinedContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`a hostile identity provider and the accounts of its people: ${name}`, () => {
+    const stage = federationStage(open);
     let db: TestDatabase;
     let world: FederationWorld;
     let elsewhere: string;
 
     beforeAll(async () => {
-      db = await open();
-      world = await federationWorld(db);
+      ({ db, world } = stage.now());
       elsewhere = (await world.join('elsewhere@there.example')).organizationId;
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
     beforeEach(() => world.reset());
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor } from '../../../kernel/actor.ts';
 import { type AccountClient, accountClient } from '../../../testing/account-client.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../../testing/identity-world.ts';
+import { identityStage } from '../../../testing/identity-stage.ts';
+import type { IdentityWorld, Joined } from '../../../testing/identity-world.ts';
 
 const PASSWORD = 'a password for tests';
 const ELSEWHERE = '198.51.100.23';
@@ -16,6 +17,7 @@ interface Item {
 /** What people learn about their own account, and organizations do not, over HTTP. */
 export function activityContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`account activity: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let call: AccountClient;
@@ -23,15 +25,10 @@ export function activityContract(name: string, open: () => Promise<TestDatabase>
     let eve: Joined;
 
     beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+      ({ db, world } = stage.now());
       call = accountClient(world);
       ada = await world.join('ada@example.org');
       eve = await world.join('eve@example.org');
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const login = (password: string, address = '192.0.2.7') =>

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type AccountClient, accountClient, tokenIn } from '../../../testing/account-client.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../../testing/identity-world.ts';
+import { identityStage } from '../../../testing/identity-stage.ts';
+import type { IdentityWorld, Joined } from '../../../testing/identity-world.ts';
 
 const PASSWORD = 'a password for tests';
 const ADMIN = { 'x-admin-secret': 'the admin secret of the tests, long enough' };
@@ -9,19 +10,15 @@ const ADMIN = { 'x-admin-secret': 'the admin secret of the tests, long enough' }
 /** Addresses and the account itself, and the mail that operators see, over HTTP. */
 export function emailContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`addresses: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let call: AccountClient;
     let people = 0;
 
-    beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+    beforeAll(() => {
+      ({ db, world } = stage.now());
       call = accountClient(world);
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const join = async (): Promise<Joined & { readonly email: string; readonly token: string }> => {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { INSTANCE_TRAIL } from '../../../platform/audit/index.ts';
 import type { Browser } from '../../../testing/browser.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { type FederationWorld, federationWorld, ORIGIN } from '../../../testing/federation-world.ts';
+import { federationStage } from '../../../testing/federation-stage.ts';
+import { type FederationWorld, ORIGIN } from '../../../testing/federation-world.ts';
 import type { HostileProvider } from '../../../testing/hostile-provider.ts';
 import { hostileWorld, SIGN_IN } from '../../../testing/hostile-world.ts';
 import type { IdentityWorld } from '../../../testing/identity-world.ts';
@@ -14,18 +15,13 @@ const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
 /** Hearing from identity providers that somebody signed out there, on one kind of database. */
 export function backchannelLogoutContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`back-channel logout by the real oidc-provider: ${name}`, () => {
-    let db: TestDatabase;
+    const federation = federationStage(open);
     let world: FederationWorld;
 
-    beforeAll(async () => {
-      db = await open();
-      world = await federationWorld(db);
+    beforeAll(() => {
+      ({ world } = federation.now());
       // The provider's clock is the machine's.
       world.pass((Date.now() - world.clock().getTime()) / 1000);
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     async function signOutThere(browser: Browser) {

@@ -1,14 +1,9 @@
 import { TOTP } from 'otpauth';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser } from '../../../testing/browser.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import {
-  ADMIN_SECRET,
-  type FederationWorld,
-  failureOf,
-  federationWorld,
-  ORIGIN,
-} from '../../../testing/federation-world.ts';
+import { federationStage } from '../../../testing/federation-stage.ts';
+import { ADMIN_SECRET, type FederationWorld, failureOf, ORIGIN } from '../../../testing/federation-world.ts';
 
 const NOT_FOUND = { status: 404, code: 'identity.organization_not_found' };
 
@@ -18,20 +13,16 @@ const NOT_FOUND = { status: 404, code: 'identity.organization_not_found' };
  */
 export function claimConfinementContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`a provider that leads to several organizations: ${name}`, () => {
+    const stage = federationStage(open);
     let db: TestDatabase;
     let world: FederationWorld;
     let north: string;
     let south: string;
 
     beforeAll(async () => {
-      db = await open();
-      world = await federationWorld(db);
+      ({ db, world } = stage.now());
       north = world.organizationId;
       south = (await world.join('south@there.example')).organizationId;
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
     beforeEach(() => world.reset());
 

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser } from '../../../testing/browser.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import {
-  type FederationWorld,
-  failureOf,
-  federationWorld,
-  ORIGIN,
-} from '../../../testing/federation-world.ts';
+import { federationStage } from '../../../testing/federation-stage.ts';
+import { type FederationWorld, failureOf, ORIGIN } from '../../../testing/federation-world.ts';
 import type { Joined } from '../../../testing/identity-world.ts';
 
 /** As for an organization that there is not: the provider does not learn that the person belongs to it. */
@@ -19,19 +15,15 @@ const TOKEN = 'a-token-that-was-agreed-on';
  */
 export function confinementContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`a provider that leads to one organization: ${name}`, () => {
+    const stage = federationStage(open);
     let db: TestDatabase;
     let world: FederationWorld;
     let browser: Browser;
     let elsewhere: Joined;
 
     beforeAll(async () => {
-      db = await open();
-      world = await federationWorld(db);
+      ({ db, world } = stage.now());
       elsewhere = await world.join('elsewhere@there.example');
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
     beforeEach(async () => {
       await world.reset();

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { ADMIN_SECRET, ORIGIN } from '../../../testing/federation-world.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../../testing/identity-world.ts';
+import { identityStage } from '../../../testing/identity-stage.ts';
+import type { IdentityWorld, Joined } from '../../../testing/identity-world.ts';
 
 const PATH = '/api/v1/operator/identity-providers';
 const ISSUER = 'https://issuer.example';
@@ -9,18 +10,14 @@ const ISSUER = 'https://issuer.example';
 /** How operators set identity providers up, on one kind of database. */
 export function providersContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`identity providers of operators: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let founder: Joined;
 
     beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+      ({ db, world } = stage.now());
       founder = await world.join('founder@here.example');
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
     beforeEach(() => db.owner('delete from identity_providers'));
 

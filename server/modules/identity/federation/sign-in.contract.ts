@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Browser } from '../../../testing/browser.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { acmeMembers } from '../../../testing/federation-stage.ts';
-import {
-  type FederationWorld,
-  failureOf,
-  federationWorld,
-  ORIGIN,
-  startAt,
-} from '../../../testing/federation-world.ts';
+import { acmeMembers, federationStage } from '../../../testing/federation-stage.ts';
+import { type FederationWorld, failureOf, ORIGIN, startAt } from '../../../testing/federation-world.ts';
 import { accountsThereContract } from './sign-in.accounts.contract.ts';
 import { rolesContract } from './sign-in.roles.contract.ts';
 import { ssoOnlyContract } from './sign-in.sso-only.contract.ts';
@@ -16,17 +10,13 @@ import { ssoOnlyContract } from './sign-in.sso-only.contract.ts';
 /** Signing in by the real oidc-provider, on one kind of database. */
 export function federatedSignInContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`signing in by an identity provider: ${name}`, () => {
+    const federation = federationStage(open);
     let db: TestDatabase;
     let world: FederationWorld;
     let browser: Browser;
 
-    beforeAll(async () => {
-      db = await open();
-      world = await federationWorld(db);
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
+    beforeAll(() => {
+      ({ db, world } = federation.now());
     });
     beforeEach(async () => {
       await world.reset();

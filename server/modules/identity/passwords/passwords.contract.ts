@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { instanceActor } from '../../../kernel/actor.ts';
 import { type AccountClient, accountClient, tokenIn } from '../../../testing/account-client.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
 import { ADMIN_SECRET } from '../../../testing/federation-world.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../../testing/identity-world.ts';
+import { identityStage } from '../../../testing/identity-stage.ts';
+import type { IdentityWorld, Joined } from '../../../testing/identity-world.ts';
 
 const OLD = 'a password for tests';
 const NEW = 'quite another password';
@@ -11,19 +12,15 @@ const NEW = 'quite another password';
 /** Changing and resetting passwords, over HTTP. */
 export function passwordsContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`passwords: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let call: AccountClient;
     let people = 0;
 
-    beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+    beforeAll(() => {
+      ({ db, world } = stage.now());
       call = accountClient(world);
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const join = async (): Promise<Joined & { readonly email: string }> => {

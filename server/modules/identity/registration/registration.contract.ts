@@ -1,26 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type AccountClient, accountClient, tokenIn } from '../../../testing/account-client.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { type IdentityWorld, identityWorld } from '../../../testing/identity-world.ts';
+import { identityStage } from '../../../testing/identity-stage.ts';
+import type { IdentityWorld } from '../../../testing/identity-world.ts';
 
 const PASSWORD = 'correct horse battery';
 
 /** Registration that waits for the proof of the address, over HTTP. */
 export function registrationContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`registration by a verified address: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let call: AccountClient;
 
     beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+      ({ db, world } = stage.now());
       await world.join('known@example.org');
       call = accountClient(await world.withSettings({ registration: 'verified' }));
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const register = (email: string, more: object = {}) =>

@@ -1,13 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type AccountClient, accountClient } from '../../../testing/account-client.ts';
 import type { TestDatabase } from '../../../testing/database.ts';
-import { type IdentityWorld, identityWorld, type Joined } from '../../../testing/identity-world.ts';
+import { identityStage } from '../../../testing/identity-stage.ts';
+import type { IdentityWorld, Joined } from '../../../testing/identity-world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 /** Seeing and ending one's own sign-ins, over HTTP. */
 export function ownSessionsContract(name: string, open: () => Promise<TestDatabase>): void {
   describe(`own sessions: ${name}`, () => {
+    const stage = identityStage(open);
     let db: TestDatabase;
     let world: IdentityWorld;
     let call: AccountClient;
@@ -15,15 +17,10 @@ export function ownSessionsContract(name: string, open: () => Promise<TestDataba
     let eve: Joined;
 
     beforeAll(async () => {
-      db = await open();
-      world = await identityWorld(db);
+      ({ db, world } = stage.now());
       call = accountClient(world);
       ada = await world.join('ada@example.org');
       eve = await world.join('eve@example.org');
-    });
-    afterAll(async () => {
-      await world.close();
-      await db.close();
     });
 
     const login = async (userAgent: string, address = '192.0.2.7'): Promise<string> => {
